@@ -3,7 +3,6 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
@@ -109,9 +108,7 @@ class InsuredPerson(models.Model):
             models.UniqueConstraint(fields=["id", "insurer"], name="insuredperson_id_insurer"),
         ]
         indexes = [
-            models.Index(
-                OpClass("sort_key", name="text_pattern_ops"), "birth_date", name="insuredperson_name_birth"
-            ),
+            models.Index(fields=["sort_key", "birth_date"], name="insuredperson_name_birth"),
             models.Index(fields=["insurer", "sort_key", "id"], name="insuredperson_by_insurer"),
             models.Index(fields=["clinic", "id"], name="insuredperson_by_clinic"),
             models.Index(fields=["region", "birth_date"], name="insuredperson_region_birth"),
