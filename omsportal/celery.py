@@ -14,19 +14,8 @@ from kombu import Queue
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "omsportal.settings")
 
 
-def broker_url(redis_url: str) -> str:
-    """Celery names a Unix socket in another way than redis-py does."""
-    return redis_url.replace("unix://", "redis+socket://", 1)
-
-
-class PortalCelery(Celery):
-    def on_configure(self) -> None:
-        from django.conf import settings
-
-        self.conf.broker_url = broker_url(settings.REDIS_URL)
-
-
-app = PortalCelery("omsportal")
+app = Celery("omsportal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     task_ignore_result=True,
     task_acks_late=True,

@@ -92,7 +92,9 @@ FUNCTIONS = {
 }
 TAG = re.compile(r"""\{%\s*(?:translate|trans)\s+(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
 FILTER = re.compile(r"""_\((?:"([^"]*)"|'([^']*)')\)""")
-BLOCK = re.compile(r"\{%\s*(?:blocktranslate|blocktrans)\b([^%]*)%\}(.*?)\{%\s*(?:plural|endblocktrans)", re.S)
+BLOCK = re.compile(
+    r"\{%\s*(?:blocktranslate|blocktrans)\b([^%]*)%\}(.*?)\{%\s*(?:plural|endblocktrans)", re.S
+)
 VARIABLE = re.compile(r"\{\{\s*(\w+)[^}]*\}\}")
 
 

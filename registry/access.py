@@ -1,9 +1,9 @@
 """Every view says who may call it; a route that nobody declared is closed and fails the suite.
 
-    @public                    anybody
-    @signed_in                 whoever signed in
-    @roles(Role.OPERATOR, …)   staff with one of the roles
-    @by_secret                 guarded by a secret of its own (tracking code, signed link, webhook signature)
+@public                    anybody
+@signed_in                 whoever signed in
+@roles(Role.OPERATOR, …)   staff with one of the roles
+@by_secret                 guarded by a secret of its own (tracking code, signed link, webhook signature)
 """
 
 from collections.abc import Callable

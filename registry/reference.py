@@ -38,13 +38,15 @@ def upsert(model: type[M], rows: Iterable[Mapping[str, Any]], *, key: Sequence[s
     objects = [model(**row) for row in rows]
     if not objects:
         return 0
-    names = [field.name for field in model._meta.concrete_fields if not field.primary_key or field.name in key]
-    changing = [name for name in names if name not in key and not isinstance(field_of(model, name), models.GeneratedField)]
+    names = [
+        field.name for field in model._meta.concrete_fields if not field.primary_key or field.name in key
+    ]
+    changing = [
+        name
+        for name in names
+        if name not in key and not isinstance(field_of(model, name), models.GeneratedField)
+    ]
     model._default_manager.bulk_create(
         objects, update_conflicts=True, unique_fields=list(key), update_fields=changing, batch_size=1000
     )
     return len(objects)
-
-
-def field_of(model: type[models.Model], name: str) -> Any:
-    return model._meta.get_field(name)

@@ -59,7 +59,9 @@ class Scope:
 
     def organizations(self, *roles: Role) -> frozenset[int]:
         """Organisations in which the reader has one of these roles."""
-        return frozenset(g.organization for g in self.grants if g.role in roles and g.organization is not None)
+        return frozenset(
+            g.organization for g in self.grants if g.role in roles and g.organization is not None
+        )
 
     def regions(self, *roles: Role) -> frozenset[str]:
         """Regions in which the reader has one of these roles."""
@@ -79,7 +81,7 @@ class ScopedQuerySet(models.QuerySet[M]):
     def visible_to(self, scope: Scope) -> Self:
         raise NotImplementedError(f"{type(self).__name__} does not say who sees its rows")
 
-    def any_of(self, scope: Scope, *conditions: Q | None) -> Self:
+    def any_of(self, *conditions: Q | None) -> Self:
         """Rows that meet one of the conditions; none where no condition applies to this reader."""
         given = [condition for condition in conditions if condition is not None]
         if not given:

@@ -1,18 +1,16 @@
 """Reads of the registry that other apps share."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import F, Q
 from django.utils import timezone
 
 from registry.models import CalendarDay, LegalRepresentative, RoleGrant, User
 from registry.models.dated import valid_on
 from registry.scoping import EMPTY_SCOPE, Grant, Role, Scope
 from registry.workdays import WorkCalendar
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 def scope_of(user: User | AnonymousUser, *, now: datetime) -> Scope:
@@ -39,18 +37,13 @@ def _own_people(user: User, today: date) -> frozenset[int]:
     return frozenset({user.person_id, *wards.values_list("ward", flat=True)})
 
 
-def work_calendar(region_code: str, years: "Iterable[int]") -> WorkCalendar:
+def work_calendar(region_code: str, years: Iterable[int]) -> WorkCalendar:
     """The production calendar of a region: the country's rows, overridden by the region's own.
 
     Errors: a year without rows raises CalendarMissing when a day of it is asked.
     """
-    rows = CalendarDay.objects.filter(day__year__in=list(years)).filter(region__isnull=True) | (
-        CalendarDay.objects.filter(day__year__in=list(years), region=region_code)
-    )
+    known = CalendarDay.objects.filter(day__year__in=list(years))
+    rows = known.filter(Q(region__isnull=True) | Q(region=region_code))
     # The country's rows come first, so that the region's own replace them.
-    days: dict[date, bool] = {}
-    for _region, day, is_working in sorted(
-        rows.values_list("region", "day", "is_working"), key=lambda row: row[0] is not None
-    ):
-        days[day] = is_working
-    return WorkCalendar(days)
+    ordered = rows.order_by(F("region").asc(nulls_first=True))
+    return WorkCalendar(dict(ordered.values_list("day", "is_working")))

@@ -77,11 +77,15 @@ class RoleGrant(models.Model):
     role = models.CharField(
         _("role"), max_length=20, choices=[(role.value, role.value) for role in Role], db_index=False
     )
-    region = models.ForeignKey(Region, null=True, blank=True, on_delete=models.PROTECT, verbose_name=_("region"))
+    region = models.ForeignKey(
+        Region, null=True, blank=True, on_delete=models.PROTECT, verbose_name=_("region")
+    )
     organization = models.ForeignKey(
         Organization, null=True, blank=True, on_delete=models.PROTECT, verbose_name=_("organisation")
     )
-    clinic = models.ForeignKey(Clinic, null=True, blank=True, on_delete=models.PROTECT, verbose_name=_("clinic"))
+    clinic = models.ForeignKey(
+        Clinic, null=True, blank=True, on_delete=models.PROTECT, verbose_name=_("clinic")
+    )
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     granted_by = models.ForeignKey(
@@ -96,12 +100,16 @@ class RoleGrant(models.Model):
         verbose_name_plural = _("role grants")
         constraints = [
             models.CheckConstraint(
-                condition=Q(role__in=sorted(ORGANIZATION_ROLES), organization__isnull=False, clinic__isnull=True)
+                condition=Q(
+                    role__in=sorted(ORGANIZATION_ROLES), organization__isnull=False, clinic__isnull=True
+                )
                 | Q(role__in=sorted(REGION_ROLES), region__isnull=False, clinic__isnull=True)
                 | Q(role=Role.CLINIC_STAFF, clinic__isnull=False, organization__isnull=True)
                 | Q(role=Role.ADMINISTRATOR, clinic__isnull=True, organization__isnull=True),
                 name="rolegrant_target",
-                violation_error_message=_("This role needs an organisation, a region or a clinic of its own."),
+                violation_error_message=_(
+                    "This role needs an organisation, a region or a clinic of its own."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="rolegrant_term"

@@ -1,3 +1,4 @@
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -43,7 +44,9 @@ class Organization(models.Model):
     One table for both, because since the law of 2025 a fund may do an insurer's job: `acts_as_insurer`.
     """
 
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="organizations", verbose_name=_("region"))
+    region = models.ForeignKey(
+        Region, on_delete=models.PROTECT, related_name="organizations", verbose_name=_("region")
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=OrganizationKind)
     code = models.CharField(_("registry code"), max_length=5, unique=True)
     name = models.CharField(_("name"), max_length=200)
@@ -97,7 +100,7 @@ class InsurerManager(models.Manager["Insurer"]):
 
 
 class Insurer(Organization):
-    objects = InsurerManager()
+    objects: ClassVar[InsurerManager] = InsurerManager()
 
     class Meta:
         proxy = True
@@ -111,7 +114,7 @@ class TerritorialFundManager(models.Manager["TerritorialFund"]):
 
 
 class TerritorialFund(Organization):
-    objects = TerritorialFundManager()
+    objects: ClassVar[TerritorialFundManager] = TerritorialFundManager()
 
     class Meta:
         proxy = True
@@ -128,7 +131,9 @@ class ClinicKind(models.TextChoices):
 class Clinic(models.Model):
     """A medical organisation (MO) that gives care in OMS."""
 
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="clinics", verbose_name=_("region"))
+    region = models.ForeignKey(
+        Region, on_delete=models.PROTECT, related_name="clinics", verbose_name=_("region")
+    )
     mo_code = models.CharField(_("registry code"), max_length=6, unique=True)
     name = models.CharField(_("name"), max_length=250)
     short_name = models.CharField(_("short name"), max_length=100)

@@ -47,7 +47,6 @@ class InsuredPersonQuerySet(ScopedQuerySet["InsuredPerson"]):
         organizations = scope.organizations(Role.OPERATOR, Role.CASE_WORKER, Role.EXPERT, Role.SUPERVISOR)
         regions = scope.regions(Role.FUND_OPERATOR, Role.FUND_ADMIN)
         return self.any_of(
-            scope,
             Q(pk__in=scope.own_people) if scope.own_people else None,
             Q(insurer__in=organizations) if organizations else None,
             Q(region__in=regions) if regions else None,
@@ -68,7 +67,7 @@ class InsuredPerson(models.Model):
     policy_type = models.CharField(
         _("policy type"), max_length=10, choices=PolicyType, default=PolicyType.UNIFIED
     )
-    snils = models.CharField(_("SNILS"), max_length=11, null=True, blank=True, unique=True)  # noqa: DJ001
+    snils = models.CharField(_("SNILS"), max_length=11, null=True, blank=True, unique=True)
     last_name = models.CharField(_("last name"), max_length=100)
     first_name = models.CharField(_("first name"), max_length=100)
     middle_name = models.CharField(_("patronymic"), max_length=100, blank=True)
@@ -78,7 +77,9 @@ class InsuredPerson(models.Model):
     birth_date = models.DateField(_("birth date"))
     sex = models.CharField(_("sex"), max_length=1, choices=Sex)
     died_on = models.DateField(_("died on"), null=True, blank=True)
-    categories = ArrayField(models.CharField(max_length=40), verbose_name=_("categories"), default=list, blank=True)
+    categories = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("categories"), default=list, blank=True
+    )
     last_exam_on = models.DateField(_("last preventive exam"), null=True, blank=True)
     phone = models.CharField(_("phone"), max_length=16, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
@@ -98,10 +99,12 @@ class InsuredPerson(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(enp__regex=r"^[0-9]{16}$"), name="insuredperson_enp_shape"),
             models.CheckConstraint(
-                condition=Q(snils__isnull=True) | Q(snils__regex=r"^[0-9]{11}$"), name="insuredperson_snils_shape"
+                condition=Q(snils__isnull=True) | Q(snils__regex=r"^[0-9]{11}$"),
+                name="insuredperson_snils_shape",
             ),
             models.CheckConstraint(
-                condition=Q(died_on__isnull=True) | Q(died_on__gte=F("birth_date")), name="insuredperson_death"
+                condition=Q(died_on__isnull=True) | Q(died_on__gte=F("birth_date")),
+                name="insuredperson_death",
             ),
             models.CheckConstraint(condition=Q(sex__in=["F", "M"]), name="insuredperson_sex"),
             # Children of this row carry the insurer; a composite key lets the database hold both together.
@@ -127,7 +130,11 @@ class InsuredPerson(models.Model):
 
     def age_on(self, day: date) -> int:
         """Full years lived on that day."""
-        return day.year - self.birth_date.year - ((day.month, day.day) < (self.birth_date.month, self.birth_date.day))
+        return (
+            day.year
+            - self.birth_date.year
+            - ((day.month, day.day) < (self.birth_date.month, self.birth_date.day))
+        )
 
 
 class Ground(models.TextChoices):
@@ -157,9 +164,12 @@ class LegalRepresentative(models.Model):
         verbose_name = _("legal representative")
         verbose_name_plural = _("legal representatives")
         constraints = [
-            models.CheckConstraint(condition=~Q(representative=F("ward")), name="legalrepresentative_not_oneself"),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="legalrepresentative_term"
+                condition=~Q(representative=F("ward")), name="legalrepresentative_not_oneself"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="legalrepresentative_term",
             ),
             models.CheckConstraint(
                 condition=~Q(ground="power_of_attorney") | ~Q(document=""),
@@ -231,7 +241,8 @@ class Consent(models.Model):
                 name="consent_one_active",
             ),
             models.CheckConstraint(
-                condition=Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=F("given_at")), name="consent_order"
+                condition=Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=F("given_at")),
+                name="consent_order",
             ),
         ]
 
