@@ -38,13 +38,10 @@ def upsert(model: type[M], rows: Iterable[Mapping[str, Any]], *, key: Sequence[s
     objects = [model(**row) for row in rows]
     if not objects:
         return 0
-    names = [
-        field.name for field in model._meta.concrete_fields if not field.primary_key or field.name in key
-    ]
     changing = [
-        name
-        for name in names
-        if name not in key and not isinstance(field_of(model, name), models.GeneratedField)
+        field.name
+        for field in model._meta.concrete_fields
+        if not (field.primary_key or field.generated or field.name in key)
     ]
     model._default_manager.bulk_create(
         objects, update_conflicts=True, unique_fields=list(key), update_fields=changing, batch_size=1000
