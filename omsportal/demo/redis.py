@@ -1,6 +1,7 @@
 """Redis without an installation: the system's server where there is one, else the binary of a wheel.
 
-The wheel's binary is old (6.2.14), so it listens on a private Unix socket only and serves demo and tests alone.
+The wheel's binary is old (6.2.14), so it listens on a private Unix socket only and serves demo and tests
+alone.
 
 One server, two spellings of its address:
 
@@ -114,7 +115,7 @@ class EmbeddedRedis:
     def _launch(self) -> bool:
         own_folder(self.socket.parent, 0o700)
         self.data.mkdir(mode=0o700, exist_ok=True)
-        leftovers.end(leftovers.working_in(self.data.resolve()))
+        leftovers.end(leftovers.servers_in(self.data.resolve(), "redis-server", "valkey-server"))
         command = [
             *(find_server(), "--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "700"),
             *("--dir", str(self.data), "--daemonize", "no", "--save", ""),
@@ -127,7 +128,7 @@ class EmbeddedRedis:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,  # Ctrl-C in the terminal must not reach it before its clients have ended
+                start_new_session=True,  # Ctrl-C must not reach it before its clients have ended
             )
         # Written by us, not by Redis: its own file appears before the folder is its working directory.
         self._pid_file.write_text(str(process.pid))
