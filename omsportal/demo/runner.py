@@ -191,7 +191,7 @@ def _watch(supervisor: Supervisor, database: EmbeddedPostgres, redis: EmbeddedRe
                 print(f"{title} ended; started again.", flush=True)
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise Stop
 
 
