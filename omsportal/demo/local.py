@@ -14,7 +14,7 @@ _NOBODY = Note(pid=0, url=f"http://127.0.0.1:{DEFAULT}", port=DEFAULT, smtp_port
 
 
 def prepare_local_environment(places: Places = PLACES) -> None:
-    """Set what is unset to the values of this checkout's demo; starts nothing. Variables given by hand win."""
+    """Set what is unset to the values of this checkout's demo; starts nothing. Given variables win."""
     environment = portal_environment(
         places,
         read_note(places) or _NOBODY,

@@ -33,7 +33,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # the languages checked are only being compiled
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if settings.PORTAL_MODE != "demo":
+        if not settings.DEMO:
             raise CommandError("demo_prepare fills the database with samples: it runs in the demo alone.")
         prepared = Prepared()
         for step in self._steps():
