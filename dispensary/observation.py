@@ -73,7 +73,8 @@ def schedule(
 ) -> tuple[VisitWindow, ...]:
     """Windows of visits that have not closed before `on` (default: the day of putting on).
 
-    They reach three years at most from `on`. The rule is the one in force `on`; years of observation count from `put_on`.
+    They reach three years at most from `on`. The rule is the one in force `on`; years of observation count
+    from `put_on`.
 
     Raises `ObservationError` when no rule applies.
     """
