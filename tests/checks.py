@@ -24,7 +24,11 @@ CHECKS = [
     ("migrations", {"PORTAL_MODE": "test"}, ["makemigrations", "--check", "--dry-run", "--skip-checks"]),
     ("translations", {"PORTAL_MODE": "test"}, ["check_translations"]),
     ("deploy", PRODUCTION, ["check", "--deploy", "--fail-level", "WARNING"]),
-    ("API document", {"PORTAL_MODE": "test"}, ["spectacular", "--validate", "--fail-on-warn", "--file", os.devnull]),
+    (
+        "API document",
+        {"PORTAL_MODE": "test"},
+        ["spectacular", "--validate", "--fail-on-warn", "--file", os.devnull],
+    ),
 ]
 
 
