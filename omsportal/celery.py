@@ -1,0 +1,46 @@
+"""Celery: the queues, and the beat schedule in code.
+
+PostgreSQL is the truth and Celery only a hint: every task can be lost or run twice without harm, and a
+sweep in the schedule finds what a lost hint left behind.
+"""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging
+from kombu import Queue
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "omsportal.settings")
+
+
+app = Celery("omsportal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_time_limit=600,
+    task_soft_time_limit=540,
+    worker_prefetch_multiplier=4,
+    worker_max_memory_per_child=300_000,  # KiB
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"visibility_timeout": 900, "socket_timeout": 5, "socket_connect_timeout": 2},
+    task_publish_retry=False,
+    timezone="UTC",
+    task_default_queue="default",
+    task_queues=[Queue("default"), Queue("appeals"), Queue("messages"), Queue("campaigns")],
+    task_routes={
+        "appeals.*": {"queue": "appeals"},
+        "notifications.*": {"queue": "messages"},
+        "dispensary.*": {"queue": "campaigns"},
+    },
+    beat_schedule={},
+)
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_our_logging(**kwargs: Any) -> None:
+    """Celery would replace the logging that Django's settings configured."""

@@ -1,0 +1,29 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AccessRecord(models.Model):
+    """One reading of personal data by staff: who, whose, what page, why. Append-only, held by a trigger.
+
+    No foreign keys: the record outlives the rows it names.
+    """
+
+    at = models.DateTimeField(_("at"))
+    user_id = models.BigIntegerField(_("user"))
+    person_id = models.BigIntegerField(_("person"), null=True)
+    region_id = models.CharField(_("region"), max_length=2, blank=True)
+    subject = models.CharField(_("subject"), max_length=60)
+    page = models.CharField(_("page"), max_length=200)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    request_id = models.CharField(_("request"), max_length=36, blank=True)
+
+    class Meta:
+        verbose_name = _("access record")
+        verbose_name_plural = _("access log")
+        indexes = [
+            models.Index(fields=["person_id", "at"], name="accessrecord_person"),
+            models.Index(fields=["user_id", "at"], name="accessrecord_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.user_id} {self.subject}"

@@ -1,0 +1,49 @@
+"""Reads of the registry that other apps share."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import F, Q
+from django.utils import timezone
+
+from registry.models import CalendarDay, LegalRepresentative, RoleGrant, User
+from registry.models.dated import valid_on
+from registry.scoping import EMPTY_SCOPE, Grant, Role, Scope
+from registry.workdays import WorkCalendar
+
+
+def scope_of(user: User | AnonymousUser, *, now: datetime) -> Scope:
+    """The scope of a signed-in user at a moment: grants in force, the own record, the wards' records.
+
+    Grants are read anew for each request, so that a revoked one stops at once.
+    Errors: ValueError for a role the code does not know.
+    """
+    if not isinstance(user, User) or not user.is_active:
+        return EMPTY_SCOPE
+    today = timezone.localdate(now)
+    rows = RoleGrant.objects.filter(user=user).in_force(today)
+    grants = tuple(
+        Grant(role=Role(role), region=region, organization=organization, clinic=clinic)
+        for role, region, organization, clinic in rows.values_list("role", "region", "organization", "clinic")
+    )
+    return Scope(user_id=user.pk, own_people=_own_people(user, today), grants=grants)
+
+
+def _own_people(user: User, today: date) -> frozenset[int]:
+    if user.person_id is None:
+        return frozenset()
+    wards = LegalRepresentative.objects.filter(valid_on(today), representative=user.person_id)
+    return frozenset({user.person_id, *wards.values_list("ward", flat=True)})
+
+
+def work_calendar(region_code: str, years: Iterable[int]) -> WorkCalendar:
+    """The production calendar of a region: the country's rows, overridden by the region's own.
+
+    Errors: a year without rows raises CalendarMissing when a day of it is asked.
+    """
+    known = CalendarDay.objects.filter(day__year__in=list(years))
+    rows = known.filter(Q(region__isnull=True) | Q(region=region_code))
+    # The country's rows come first, so that the region's own replace them.
+    ordered = rows.order_by(F("region").asc(nulls_first=True))
+    return WorkCalendar(dict(ordered.values_list("day", "is_working")))

@@ -1,0 +1,26 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.core.cache import cache
+
+from tests.cast import Cast, make_cast
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A moment that tests pass in: Tuesday, 2 June 2026, 10:00 in Kaliningrad (a working day)."""
+    return datetime(2026, 6, 2, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Everybody who matters in the portal, with an outsider from another region."""
+    return make_cast()
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    # Rate limits count in the cache: one test must not use up another's attempts.
+    yield
+    cache.clear()
