@@ -288,7 +288,7 @@ TILE_HEIGHT = 3.6
 
 
 def tile_map(tiles: Sequence[Tile], columns: int = 5) -> TileMap:
-    """Equal tiles in reading order, `columns` to a row, so that a small region is as visible as a large one."""
+    """Equal tiles in reading order, `columns` to a row, so a small region is as visible as a large one."""
     if columns < 1:
         raise ValueError("a tile map needs a column")
     width = 100 / columns
