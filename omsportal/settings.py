@@ -152,6 +152,7 @@ ROUTE_ACCESS = {
     "mfa_": SIGNED_IN,
     "mfa_authenticate": PUBLIC,
     "mfa_login_webauthn": PUBLIC,
+    "accounts/social/": PUBLIC,  # old addresses that allauth redirects
     "socialaccount_": PUBLIC,
     "socialaccount_connections": SIGNED_IN,
     "openid_connect_": PUBLIC,
