@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
@@ -20,10 +21,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 COOKIE = "display"
 YEAR = 365 * 24 * 3600
 
-CHOICES = {
+CHOICES: dict[str, dict[str, StrOrPromise]] = {
     "scheme": {
         "": _("Ordinary colours"),
         "black": _("Black on white"),

@@ -1,4 +1,4 @@
-"""Every component on a page, with long Russian words, errors and nothing at all. For developers, in the demo only."""
+"""Every component on a page, with long Russian words, errors and empty places. For developers, demo only."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ class SampleForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6, "data-counter": "story-left", "data-limit": "4000"}),
         error_messages={"required": "Опишите, что случилось, хотя бы одним предложением"},
     )
-    files = forms.FileField(label="Документы", help_text="PDF, JPG или PNG, до 10 МБ каждый", required=False)
+    documents: forms.Field = forms.FileField(
+        label="Документы", help_text="PDF, JPG или PNG, до 10 МБ каждый", required=False
+    )
     agree = forms.BooleanField(
         label="Согласен на обработку персональных данных для рассмотрения обращения",
         error_messages={"required": "Без согласия мы не можем рассмотреть обращение"},
@@ -87,10 +89,14 @@ TABS = [
 ]
 
 DOORS = [
-    {"url": "#", "label": "Подать обращение", "icon": "pencil-square", "text": "Жалоба, заявление или вопрос. Займёт около пяти минут."},
-    {"url": "#", "label": "Узнать ответ по номеру", "icon": "search", "text": "Нужны номер обращения и код доступа."},
-    {"url": "#", "label": "Мой страховой представитель", "icon": "person-badge", "text": "Кто помогает именно вам и как ему позвонить."},
-    {"url": "#", "label": "Мои осмотры", "icon": "calendar-check", "text": "Что положено в этом году бесплатно и когда."},
+    {"url": "#", "label": "Подать обращение", "icon": "pencil-square", 
+     "text": "Жалоба, заявление или вопрос. Займёт около пяти минут."},
+    {"url": "#", "label": "Узнать ответ по номеру", "icon": "search",
+     "text": "Нужны номер обращения и код доступа."},
+    {"url": "#", "label": "Мой страховой представитель", "icon": "person-badge",
+     "text": "Кто помогает именно вам и как ему позвонить."},
+    {"url": "#", "label": "Мои осмотры", "icon": "calendar-check",
+     "text": "Что положено в этом году бесплатно и когда."},
 ]  # fmt: skip
 
 EVENTS = [
@@ -113,12 +119,16 @@ ANSWERS = [
 ]
 
 
+def _level(label: str, now: int, before: int, norm: int, url: str) -> charts.Group:
+    return charts.Group(label, [charts.Bar(now, 1, "факт", url), charts.Bar(before, 2, "год назад")], norm)
+
+
 def _bars() -> charts.BarChart:
     return charts.bar_chart(
         [
-            charts.Group("Первый уровень: контакт-центр", [charts.Bar(17, 1, "факт", "#l1"), charts.Bar(14, 2, "год назад")], 24),
-            charts.Group("Второй уровень: специалисты по защите прав застрахованных", [charts.Bar(26, 1, "факт", "#l2"), charts.Bar(28, 2, "год назад")], 28),
-            charts.Group("Третий уровень: эксперты", [charts.Bar(11, 1, "факт", "#l3"), charts.Bar(0, 2, "год назад")], 10),
+            _level("Первый уровень: контакт-центр", 17, 14, 24, "#l1"),
+            _level("Второй уровень: специалисты по защите прав застрахованных", 26, 28, 28, "#l2"),
+            _level("Третий уровень: эксперты", 11, 0, 10, "#l3"),
         ]
     )  # fmt: skip
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,7 +73,7 @@ def test_few_labels_are_written_and_the_last_is_among_them(count: int) -> None:
     assert len(chart.axis) <= 5
     assert chart.axis[-1].text == labels[-1]
     places = [number(mark.x) for mark in chart.axis]
-    assert all(later - earlier >= 13 for earlier, later in zip(places, places[1:], strict=False))
+    assert all(later - earlier >= 13 for earlier, later in pairwise(places))
 
 
 def test_values_must_match_the_labels() -> None:

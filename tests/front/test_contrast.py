@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,9 @@ SELECTORS = {
     "blue": r'html\[data-scheme="blue"\]',
     "beige": r'html\[data-scheme="beige"\]',
 }
+GROUNDS = ("paper", "wash")
 TEXT_PAIRS = [
-    (text, ground) for text in ("ink", "muted", "primary", "primary-hover", "danger") for ground in ("paper", "wash")
-] + [
+    *product(("ink", "muted", "primary", "primary-hover", "danger"), GROUNDS),
     ("ok", "ok-wash"),
     ("warn", "warn-wash"),
     ("danger", "danger-wash"),
@@ -33,7 +34,7 @@ TEXT_PAIRS = [
     ("on-primary", "primary-hover"),
     ("paper", "ok"),
 ]  # fmt: skip
-SIGN_PAIRS = [(sign, ground) for sign in ("focus", "series-1", "series-2", "series-3", "muted") for ground in ("paper", "wash")]  # fmt: skip
+SIGN_PAIRS = list(product(("focus", "series-1", "series-2", "series-3", "muted"), GROUNDS))
 
 
 def tokens(scheme: str) -> dict[str, str]:
