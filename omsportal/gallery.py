@@ -44,7 +44,7 @@ class SampleForm(forms.Form):
     )
     story = forms.CharField(
         label="Расскажите, что случилось",
-        help_text="Когда это было, к кому вы обращались и что вам ответили. Диагноз указывать не обязательно.",
+        help_text="Когда это было, к кому вы обращались и что вам ответили. Диагноз можно не указывать.",
         widget=forms.Textarea(attrs={"rows": 6, "data-counter": "story-left", "data-limit": "4000"}),
         error_messages={"required": "Опишите, что случилось, хотя бы одним предложением"},
     )
@@ -64,10 +64,11 @@ def _cases(today: date) -> list[dict[str, Any]]:
         ("39-2026-0000461-8", "Отказ в плановой госпитализации в другом субъекте Российской Федерации",
          "Константинопольская-Задунайская Александра Владиславовна", 0, "Смирнова О."),
         ("39-2026-0000502-1", "Взимание денег за лекарства и расходные материалы", "Ли Ян", 21, "вы"),
-        ("39-2026-0000503-9", "Выбор страховой медицинской организации", "Воробьёв Пётр Ильич", -12, "Ким А."),
+        ("39-2026-0000503-9", "Выбор страховой медицинской организации", "Воробьёв Пётр", -12, "Ким А."),
     ]  # fmt: skip
     return [
-        {"number": number, "topic": topic, "person": person, "due_on": today + timedelta(days=days), "owner": owner,
+        {"number": number, "topic": topic, "person": person, "owner": owner,
+         "due_on": today + timedelta(days=days),
          "url": "#", "current": index == 0}
         for index, (number, topic, person, days, owner) in enumerate(rows)
     ]  # fmt: skip
@@ -89,7 +90,7 @@ TABS = [
 ]
 
 DOORS = [
-    {"url": "#", "label": "Подать обращение", "icon": "pencil-square", 
+    {"url": "#", "label": "Подать обращение", "icon": "pencil-square",
      "text": "Жалоба, заявление или вопрос. Займёт около пяти минут."},
     {"url": "#", "label": "Узнать ответ по номеру", "icon": "search",
      "text": "Нужны номер обращения и код доступа."},
@@ -101,10 +102,11 @@ DOORS = [
 
 EVENTS = [
     {"title": "Отправили вам ответ", "who": "Смирнова Ольга, страховой представитель",
-     "at": datetime(2026, 11, 20, 12, 5, tzinfo=UTC), "text": "Ответ пришёл на вашу почту и лежит на этой странице."},
+     "at": datetime(2026, 11, 20, 12, 5, tzinfo=UTC), "text": "Ответ пришёл вам на почту и есть на этой странице."},
     {"title": "Запросили документы у поликлиники", "who": LONG_CLINIC,
      "at": datetime(2026, 11, 12, 7, 30, tzinfo=UTC), "text": ""},
-    {"title": "Зарегистрировали обращение", "who": "", "at": datetime(2026, 11, 10, 6, 0, tzinfo=UTC), "text": ""},
+    {"title": "Зарегистрировали обращение", "who": "", "text": "",
+     "at": datetime(2026, 11, 10, 6, 0, tzinfo=UTC)},
 ]  # fmt: skip
 
 ANSWERS = [
@@ -173,7 +175,7 @@ def _table(caption: str) -> dict[str, Any]:
 
 
 def gallery(request: HttpRequest, page: str = "components") -> HttpResponse:
-    """One page of samples; `?errors` shows the form as it comes back. The caller links it in the demo only."""
+    """One page of samples; `?errors` shows the form as it comes back. Only the demo links here."""
     if page not in PAGES:
         raise Http404
     today = timezone.localdate()
