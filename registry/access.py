@@ -79,7 +79,7 @@ def access_of_foreign_route(match: ResolverMatch | None) -> Access | None:
     if match is None:
         return None
     table: dict[str, Access] = settings.ROUTE_ACCESS
-    name = match.view_name or match.route
+    name = match.view_name if match.url_name else match.route
     names = [prefix for prefix in table if name.startswith(prefix)]
     return table[max(names, key=len)] if names else None
 
