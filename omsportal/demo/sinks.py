@@ -31,7 +31,7 @@ class MailFolder:
         self._folder = folder
         self._count = 0
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         content = envelope.original_content or b""
         self._count += 1
         # Names sort by time; the counter keeps mails of one moment apart and in order.
