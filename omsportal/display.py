@@ -20,6 +20,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from registry.access import public
+
 COOKIE = "display"
 YEAR = 365 * 24 * 3600
 
@@ -89,6 +91,7 @@ def _safe_next(request: HttpRequest) -> str:
     return reverse("display")
 
 
+@public
 @require_http_methods(["GET", "HEAD", "POST"])
 def display(request: HttpRequest) -> HttpResponse:
     """GET: the settings. POST: `preset` (low-vision, ordinary) and any of the fields; then back to `next`."""

@@ -237,14 +237,9 @@ def _has_email(age: int, roll: int) -> bool:
 def _channels() -> dict[tuple[bool, bool], tuple[str, ...]]:
     """64 equally likely preferences by (has a phone, has mail): nobody prefers what cannot reach them."""
     return {
-        (True, True): ("sms",) * 22
-        + ("email",) * 20
-        + ("phone",) * 8
-        + ("max",) * 8
-        + ("gosuslugi",) * 5
-        + ("post",),
-        (True, False): ("sms",) * 36 + ("phone",) * 18 + ("max",) * 4 + ("gosuslugi",) * 2 + ("post",) * 4,
-        (False, True): ("email",) * 54 + ("gosuslugi",) * 4 + ("post",) * 6,
+        (True, True): ("sms",) * 30 + ("email",) * 24 + ("phone",) * 9 + ("post",),
+        (True, False): ("sms",) * 42 + ("phone",) * 18 + ("post",) * 4,
+        (False, True): ("email",) * 58 + ("post",) * 6,
         (False, False): ("post",) * 64,
     }
 
@@ -253,14 +248,18 @@ def _categories(birth: Birth, roll: int) -> list[str]:
     """Preferential categories of ``roll`` in 1024; a few per cent of people have one."""
     age = birth.age
     if age >= 81 and roll < 40:
-        return ["siege_resident"] if roll < 10 else ["minor_prisoner"] if roll < 14 else ["veteran"]
+        if roll < 10:
+            return ["leningrad_resident_disabled"]
+        return ["minor_prisoner_disabled"] if roll < 14 else ["disabled_veteran"]
     if age >= 60 and roll < 90:
-        return ["disabled", "veteran"] if roll < 8 else ["disabled"] if roll < 60 else ["veteran"]
+        return ["combat_invalid"] if roll < 8 else ["working_pensioner"]
+    if 57 <= age < 60 and roll < 500:
+        return ["working_pre_pensioner"]
     if 20 <= age < 56 and birth.sex == "M" and roll < 14:
-        return ["svo_participant", "disabled"] if roll < 2 else ["svo_participant"]
+        return ["svo_participant", "combat_invalid"] if roll < 2 else ["svo_participant"]
     if roll < 24:
         return ["svo_family"]
-    return ["disabled"] if roll < 50 else []
+    return ["had_covid"] if age >= 18 and roll < 300 else []
 
 
 def _name(birth: Birth, bits: int) -> tuple[str, str, str]:
