@@ -51,10 +51,10 @@ class RepresentativeQuerySet(ScopedQuerySet["Representative"]):
         """Employed on that day; the day of leaving is the last one."""
         return self.filter(Q(left_on__isnull=True) | Q(left_on__gte=day), hired_on__lte=day)
 
-    def with_training(self, day: date) -> Self:
-        """Adds `is_trained`: a certificate of special training is valid on that day."""
-        held = Training.objects.filter(representative=OuterRef("pk")).valid(day)
-        return self.annotate(is_trained=Exists(held))
+
+def trained_on(day: date) -> Exists:
+    """Whether a representative holds a certificate of special training on that day, for `annotate`."""
+    return Exists(Training.objects.filter(representative=OuterRef("pk")).valid(day))
 
 
 class Representative(models.Model):
