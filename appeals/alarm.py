@@ -33,6 +33,8 @@ def _phrases() -> tuple[tuple[str, re.Pattern[str]], ...]:
             stems = row["stems"].lower().replace("ё", "е").split()
             if not stems:
                 raise BadReference(f"{DATA.name}: a row has no stems")
-            words = [re.escape(stem.removesuffix("*")) + (r"\w*" if stem.endswith("*") else "") for stem in stems]
+            words = [
+                re.escape(stem.removesuffix("*")) + (r"\w*" if stem.endswith("*") else "") for stem in stems
+            ]
             found.append((row["phrase"], re.compile(r"\b" + _GAP.join(words) + r"\b")))
     return tuple(found)

@@ -28,7 +28,15 @@ _ACCEPTED: tuple[tuple[bytes, FileType], ...] = (
     (b"\xff\xd8\xff", JPEG),
     (b"\x89PNG\r\n\x1a\n", PNG),
 )
-_PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"dex\n")
+_PROGRAMS = (
+    b"MZ",
+    b"\x7fELF",
+    b"#!",
+    b"\xca\xfe\xba\xbe",
+    b"\xcf\xfa\xed\xfe",
+    b"\xce\xfa\xed\xfe",
+    b"dex\n",
+)
 _BY_ENDING = {
     "program": {".exe", ".dll", ".msi", ".bat", ".cmd", ".com", ".scr", ".apk", ".jar", ".class", ".js", ".vbs"},
     "office": {".doc", ".docx", ".odt", ".rtf", ".xls", ".xlsx", ".ppt", ".pptx", ".ods"},

@@ -13,9 +13,24 @@ from registry.access import public
 
 # Name of the page, label, what waits behind it, icon.
 _DOORS: list[tuple[str, str | Promise, str | Promise, str]] = [
-    ("appeal_new", _("Submit an appeal"), _("A complaint, a question or an application. About ten minutes."), "pencil-square"),
-    ("appeal_track", _("Find out the answer by number"), _("You need the number and the access code."), "search"),
-    ("representatives", _("My insurance representative"), _("Who helps you, where and by what phone."), "person-badge"),
+    (
+        "appeal_new",
+        _("Submit an appeal"),
+        _("A complaint, a question or an application. About ten minutes."),
+        "pencil-square",
+    ),
+    (
+        "appeal_track",
+        _("Find out the answer by number"),
+        _("You need the number and the access code."),
+        "search",
+    ),
+    (
+        "representatives",
+        _("My insurance representative"),
+        _("Who helps you, where and by what phone."),
+        "person-badge",
+    ),
     ("exams", _("My check-ups"), _("Which free check-ups are due this year."), "calendar-check"),
 ]
 

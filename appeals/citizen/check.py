@@ -1,7 +1,7 @@
 """The last page, the sending, and the number with its access code."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from appeals import codes, services
 from appeals.actors import Actor
 from appeals.citizen import forms, pages, steps
-from appeals.citizen.drafts import door, remember_sent, seal
+from appeals.citizen.drafts import DRAFT_COOKIE, door, remember_sent, seal
 from appeals.citizen.steps import Answers
 from appeals.citizen.wizard import person_warnings, url_of, wrong_turn
 from appeals.errors import AppealError, InvalidInput
@@ -72,14 +72,18 @@ def check(request: ScopedRequest) -> HttpResponseBase:
         return _show(request, draft, [])
     if not constant_time_compare(request.POST.get("seal", ""), seal(draft.data)):
         # Changed in another window since this page was shown.
-        return _show(request, draft, [(_("The answers have changed since this page was shown. Check them again"), "")])
+        return _show(
+            request, draft, [(_("The answers have changed since this page was shown. Check them again"), "")]
+        )
     try:
         services.file_appeal(
             filing=filing(draft.data, request), actor=Actor.of(request.scope), now=now, draft=draft
         )
     except InvalidInput as error:
         return _show(
-            request, draft, [(str(text), url_of(_PAGE_OF.get(name, steps.PERSON))) for name, text in error.fields.items()]
+            request,
+            draft,
+            [(str(text), url_of(_PAGE_OF.get(name, steps.PERSON))) for name, text in error.fields.items()],
         )
     except AppealError as error:
         return _show(request, draft, [(str(error), url_of(steps.FILES))])
@@ -125,7 +129,9 @@ def filing(answers: Answers, request: ScopedRequest) -> Filing:
 
 
 def full_name(given: Answers) -> str:
-    return " ".join(part for part in (given["last_name"], given["first_name"], given.get("middle_name")) if part)
+    return " ".join(
+        part for part in (given["last_name"], given["first_name"], given.get("middle_name")) if part
+    )
 
 
 def _show(request: HttpRequest, draft: AppealDraft, problems: list[tuple[str, str]]) -> HttpResponse:
@@ -163,7 +169,11 @@ def rows(draft: AppealDraft) -> list[Row]:
     add(steps.PERSON, _("Who it is about"), full_name(person))
     add(steps.PERSON, _("Date of birth"), _day(person["birth_date"]))
     add(steps.PERSON, _("Policy number"), _grouped(person["enp"]))
-    add(steps.PERSON, _("Region"), Region.objects.filter(pk=person["region"]).values_list("name", flat=True).first())
+    add(
+        steps.PERSON,
+        _("Region"),
+        Region.objects.filter(pk=person["region"]).values_list("name", flat=True).first(),
+    )
     if steps.INSURER in steps.path(answers):
         add(steps.INSURER, _("Insurance company"), _insurer(answers[steps.INSURER]["insurer"]))
     add(steps.CLINIC, _("Clinic"), answers[steps.CLINIC]["name"])
@@ -210,13 +220,19 @@ def sent(request: HttpRequest) -> HttpResponseBase:
     response = render(
         request,
         "appeals/citizen/sent.html",
-        {"appeal": appeal, "code": _code(opened.sent, appeal.access_code_hash, now), "contact": appeal.reply_channel},
+        {
+            "appeal": appeal,
+            "code": _code(opened.sent, appeal.access_code_hash),
+            "contact": appeal.reply_channel,
+        },
     )
-    remember_sent(response, opened.sent) if opened.draft is None else None
+    if opened.draft is None and DRAFT_COOKIE in request.COOKIES:
+        # Sent from here by a request whose answer was lost, such as the first half of a double click.
+        remember_sent(response, opened.sent)
     return response
 
 
-def _code(draft: AppealDraft, stored: str, now: datetime) -> str:
+def _code(draft: AppealDraft, stored: str) -> str:
     """The code again, as long as this page may show it; empty when it was replaced meanwhile."""
     code = codes.code_for(draft.key)
     return code if codes.matches(code, stored) else ""

@@ -39,13 +39,22 @@ class ClinicForm(forms.Form):
         cleaned = super().clean() or {}
         value = cleaned.get("clinic", "")
         if value == OTHER and not cleaned.get("other"):
-            self.add_error("other", forms.ValidationError(_("Write the name of the clinic as you know it"), code="required"))
+            self.add_error(
+                "other",
+                forms.ValidationError(_("Write the name of the clinic as you know it"), code="required"),
+            )
         elif value.isascii() and value.isdigit():
-            self.chosen = Clinic.objects.filter(pk=int(value[:18]), region=self.region, closed_on=None).first()
+            self.chosen = Clinic.objects.filter(
+                pk=int(value[:18]), region=self.region, closed_on=None
+            ).first()
             if self.chosen is None:
-                self.add_error("clinic", forms.ValidationError(_("Choose one of the lines"), code="invalid_choice"))
+                self.add_error(
+                    "clinic", forms.ValidationError(_("Choose one of the lines"), code="invalid_choice")
+                )
         elif value and (value != OTHER) and (value != NONE or self.must_name):
-            self.add_error("clinic", forms.ValidationError(_("Choose one of the lines"), code="invalid_choice"))
+            self.add_error(
+                "clinic", forms.ValidationError(_("Choose one of the lines"), code="invalid_choice")
+            )
         return cleaned
 
     def given(self) -> dict[str, Any]:
@@ -58,7 +67,9 @@ class ClinicForm(forms.Form):
 def find(region: str, query: str) -> QuerySet[Clinic]:
     """Open clinics of a region whose name or address has every word, ё as е, in any case."""
     folded = Replace(
-        Lower(Concat(F("name"), Value(" "), F("short_name"), Value(" "), F("address"))), Value("ё"), Value("е")
+        Lower(Concat(F("name"), Value(" "), F("short_name"), Value(" "), F("address"))),
+        Value("ё"),
+        Value("е"),
     )
     rows = Clinic.objects.filter(region=region, closed_on=None).annotate(words=folded)
     asked = Q()

@@ -15,11 +15,12 @@ from django.utils.crypto import salted_hmac
 
 from appeals.citizen.steps import Answers, answered
 from appeals.models import AppealDraft
+from appeals.services.drafts import KEPT
 from registry.models import User
 
 DRAFT_COOKIE = "appeal_draft"
 SENT_COOKIE = "appeal_sent"
-DRAFT_KEPT = timedelta(days=30)
+DRAFT_KEPT = KEPT
 SENT_KEPT = timedelta(hours=24)
 _PATH = "/appeals/"
 
@@ -34,11 +35,13 @@ class Door:
 
 def door(request: HttpRequest, *, now: datetime, lock: bool = False) -> Door:
     """The draft being written and the one sent last, as far as this browser or account may see them."""
-    keys = [key for cookie in (DRAFT_COOKIE, SENT_COOKIE) if (key := _key(request, cookie)) is not None]
+    keys = {name: key for name in (DRAFT_COOKIE, SENT_COOKIE) if (key := _key(request, name)) is not None}
     rows = AppealDraft.objects.select_for_update(of=("self",)) if lock else AppealDraft.objects.all()
-    found = {row.key: row for row in rows.filter(key__in=keys).select_related("appeal")} if keys else {}
-    current = _usable(found.get(_key(request, DRAFT_COOKIE)), request, now)
-    sent = _usable(found.get(_key(request, SENT_COOKIE)), request, now)
+    found: dict[UUID | None, AppealDraft] = {}
+    if keys:
+        found = {row.key: row for row in rows.filter(key__in=keys.values()).select_related("appeal")}
+    current = _usable(found.get(keys.get(DRAFT_COOKIE)), request, now)
+    sent = _usable(found.get(keys.get(SENT_COOKIE)), request, now)
     if current is None and sent is None and isinstance(request.user, User):
         # The browser lost its cookie, or this is another device.
         own = rows.filter(user=request.user, appeal__isnull=True, expires_at__gt=now)
@@ -57,7 +60,9 @@ def start(request: HttpRequest, *, now: datetime) -> AppealDraft:
     )
 
 
-def keep(draft: AppealDraft, step: str, given: Mapping[str, Any], *, request: HttpRequest, now: datetime) -> None:
+def keep(
+    draft: AppealDraft, step: str, given: Mapping[str, Any], *, request: HttpRequest, now: datetime
+) -> None:
     """Saves the answers of one page; the first save creates the draft, a signed-in writer makes it own."""
     draft.data = answered(draft.data, step, given)
     draft.step = step
@@ -65,7 +70,7 @@ def keep(draft: AppealDraft, step: str, given: Mapping[str, Any], *, request: Ht
     draft.expires_at = now + DRAFT_KEPT
     if draft.user_id is None and isinstance(request.user, User):
         draft.user = request.user
-    if draft.pk is None:
+    if draft._state.adding:
         draft.save()
     else:
         draft.save(update_fields=["data", "step", "updated_at", "expires_at", "user"])

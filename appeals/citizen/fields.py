@@ -85,7 +85,9 @@ class StoryField(forms.CharField):
         super().validate(value)
         if len(value) > self.limit:
             raise ValidationError(
-                _("The text is too long: %(length)s characters, %(limit)s at most. Shorten it or attach a file."),
+                _(
+                    "The text is too long: %(length)s characters, %(limit)s at most. Shorten it or attach a file."
+                ),
                 code="too_long",
                 params={"length": len(value), "limit": self.limit},
             )
@@ -95,14 +97,20 @@ class NameField(forms.CharField):
     def __init__(self, part: Part, **kwargs: Any) -> None:
         self.part = part
         words = {"last": "family-name", "first": "given-name", "middle": "additional-name"}
-        attrs = {"autocomplete": kwargs.pop("autocomplete", words[part]), "spellcheck": "false", "class": "w-medium"}
+        attrs = {
+            "autocomplete": kwargs.pop("autocomplete", words[part]),
+            "spellcheck": "false",
+            "class": "w-medium",
+        }
         super().__init__(widget=forms.TextInput(attrs=attrs), **kwargs)
 
     def clean(self, value: Any) -> str:
         try:
             return clean_name(str(value or ""), self.part, required=self.required)
         except InvalidName as error:
-            raise ValidationError(in_language(error.code, str(error), _NAME_ENGLISH), code=error.code) from error
+            raise ValidationError(
+                in_language(error.code, str(error), _NAME_ENGLISH), code=error.code
+            ) from error
 
 
 class EnpField(forms.CharField):
@@ -137,7 +145,9 @@ class PhoneField(forms.CharField):
         try:
             return normalise_phone(typed)
         except InvalidPhone as error:
-            raise ValidationError(in_language(error.code, str(error), _PHONE_ENGLISH), code=error.code) from error
+            raise ValidationError(
+                in_language(error.code, str(error), _PHONE_ENGLISH), code=error.code
+            ) from error
 
 
 class DayField(forms.CharField):

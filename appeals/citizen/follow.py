@@ -75,7 +75,9 @@ class TrackForm(forms.Form):
         label=_("Number of the appeal"),
         help_text=_("For example, 39-2026-0000412-7. Dashes and spaces may be left out."),
         max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "class": "input-digits"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "inputmode": "numeric", "class": "input-digits"}
+        ),
         error_messages={"required": _("Write the number of the appeal")},
     )
     code = LineField(
@@ -83,7 +85,12 @@ class TrackForm(forms.Form):
         help_text=_("13 letters and digits that we gave you with the number, for example 7KQ2-M9XD-4TZB6."),
         max_length=40,
         widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "class": "input-digits"}
+            attrs={
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+                "class": "input-digits",
+            }
         ),
         error_messages={"required": _("Write the access code")},
     )
@@ -107,7 +114,9 @@ def track(request: HttpRequest) -> HttpResponseBase:
             response = HttpResponseRedirect(reverse("appeal_status"))
             _open(response, appeal)
             return response
-    return render(request, "appeals/citizen/track.html", {"form": form, "heading": _("Find out about your appeal")})
+    return render(
+        request, "appeals/citizen/track.html", {"form": form, "heading": _("Find out about your appeal")}
+    )
 
 
 _WRONG = _("There is no appeal with this number and code. Compare both with what we gave you")

@@ -61,7 +61,10 @@ class WhatForm(StepForm):
         label=_("What do you want to do?"),
         choices=KINDS,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose what you want to do"), "invalid_choice": _("Choose one of the lines")},
+        error_messages={
+            "required": _("Choose what you want to do"),
+            "invalid_choice": _("Choose one of the lines"),
+        },
     )
     text = StoryField(
         label=_("Tell it in your own words"),
@@ -128,14 +131,16 @@ class ApplicantForm(_NameForm):
                 ("guardian", _("I am the guardian appointed by the authority or the court")),
             ]
             self.fields["document"].required = True
-            self.fields["document"].error_messages["required"] = _("Name the document: what it is, date and number")
+            self.fields["document"].error_messages["required"] = _(
+                "Name the document: what it is, date and number"
+            )
         else:
             grounds = [("parent", _("Mother or father")), ("guardian", _("Guardian or foster parent"))]
         self.fields["ground"].choices = grounds  # type: ignore[attr-defined]
 
     @property
     def _about_adult(self) -> bool:
-        return self.answers.get(ABOUT, {}).get("about") == ADULT
+        return bool(self.answers.get(ABOUT, {}).get("about") == ADULT)
 
 
 class PersonForm(_NameForm):
@@ -260,12 +265,16 @@ class ConsentForm(StepForm):
     text_id = forms.IntegerField(widget=forms.HiddenInput)
     agree = forms.BooleanField(
         label=_("I have read the text and I agree"),
-        error_messages={"required": _("Without consent we may not consider the appeal. Tick the box to go on")},
+        error_messages={
+            "required": _("Without consent we may not consider the appeal. Tick the box to go on")
+        },
     )
 
     def clean_text_id(self) -> int:
         given: int = self.cleaned_data["text_id"]
         if given != self.initial["text_id"]:
             # A new version came out, or the language was switched, while the page stood open.
-            raise forms.ValidationError(_("The text of the consent has changed. Please read it again"), code="changed")
+            raise forms.ValidationError(
+                _("The text of the consent has changed. Please read it again"), code="changed"
+            )
         return given

@@ -45,7 +45,9 @@ PAGES: Mapping[str, Page] = {
     steps.INSURER: Page(_("Which insurance company?"), forms.InsurerForm),
     steps.WHEN: Page(_("When was it, and what do you want?"), forms.WhenForm, "appeals/citizen/when.html"),
     steps.CONTACTS: Page(_("How shall we answer?"), forms.ContactsForm),
-    steps.CONSENT: Page(_("Consent to the processing of data"), forms.ConsentForm, "appeals/citizen/consent.html"),
+    steps.CONSENT: Page(
+        _("Consent to the processing of data"), forms.ConsentForm, "appeals/citizen/consent.html"
+    ),
 }
 
 UNKNOWN_INSURER = "unknown"
@@ -86,7 +88,7 @@ def initial(step: str, answers: Answers, user: Any) -> dict[str, Any]:
         return {"email": user.email} if step == steps.CONTACTS and isinstance(user, User) else {}
     about_me = answers.get(steps.ABOUT, {}).get("about") == steps.MYSELF
     if step == steps.APPLICANT or (step == steps.PERSON and about_me):
-        known = {
+        known: dict[str, Any] = {
             "last_name": person.last_name,
             "first_name": person.first_name,
             "middle_name": person.middle_name,
@@ -114,7 +116,9 @@ def recognised(given: Mapping[str, Any]) -> dict[str, Any]:
     nothing, so that nobody can ask the portal whose number it is."""
     if not given.get("enp"):
         return {"person_id": None}
-    rows = InsuredPerson.objects.filter(enp=given["enp"], birth_date=given["birth_date"], died_on__isnull=True)
+    rows = InsuredPerson.objects.filter(
+        enp=given["enp"], birth_date=given["birth_date"], died_on__isnull=True
+    )
     row = rows.values("pk", "insurer_id", "region_id").first()
     if row is None:
         return {"person_id": None}

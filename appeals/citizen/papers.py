@@ -35,7 +35,9 @@ MAX_REQUEST = MAX_FILES * MAX_BYTES + 1024 * 1024
 _REFUSED: dict[str, str | Promise] = {
     "program": _("“%(name)s” is a program, not a document. Attach a PDF, or a photo in JPG or PNG."),
     "office": _("“%(name)s” was made in an office program. Save it as PDF and attach that."),
-    "photo": _("“%(name)s” is a picture of a kind we cannot open. Save it as JPG, or take a screenshot of it."),
+    "photo": _(
+        "“%(name)s” is a picture of a kind we cannot open. Save it as JPG, or take a screenshot of it."
+    ),
     "archive": _("“%(name)s” is an archive. Attach the documents themselves, one by one."),
     "media": _("“%(name)s” is a recording. Describe in words what is on it; we will ask for it if needed."),
     "web_page": _("“%(name)s” is a web page, not a document. Save it as PDF and attach that."),
@@ -131,7 +133,7 @@ def _files(request: HttpRequest, handler: CappedUploadHandler) -> HttpResponseBa
     return response
 
 
-def _take(draft: AppealDraft, uploads: Iterable[UploadedFile], request: HttpRequest) -> list[str]:
+def _take(draft: AppealDraft, uploads: Iterable["UploadedFile[Any]"], request: HttpRequest) -> list[str]:
     """Keeps the files that can be kept; says of each other one what is wrong with it."""
     problems = []
     count = draft.attachments.count()
@@ -153,7 +155,7 @@ def _take(draft: AppealDraft, uploads: Iterable[UploadedFile], request: HttpRequ
     return problems
 
 
-def _wrong(upload: UploadedFile) -> str | None:
+def _wrong(upload: "UploadedFile[Any]") -> str | None:
     name = upload.name or ""
     if not upload.size:
         return str(_("“%(name)s” is empty. Choose the file again.") % {"name": name})
@@ -174,7 +176,10 @@ def _too_large(name: str) -> str:
 
 
 def _too_many() -> str:
-    return str(_("No more than %(limit)s files can be attached. Remove some, or send the rest later.") % {"limit": MAX_FILES})
+    return str(
+        _("No more than %(limit)s files can be attached. Remove some, or send the rest later.")
+        % {"limit": MAX_FILES}
+    )
 
 
 def _is_uuid(text: str) -> bool:

@@ -18,7 +18,9 @@ DATA = Path(__file__).parent.parent / "data" / "topic_groups.csv"
 SUGGESTED = 4
 # Five letters are the stem of most words that titles have; shorter words say little.
 _STEM = 5
-_COMMON = frozenset({"котор", "можно", "нужно", "долго", "плохо", "очень", "после", "больн", "помощ", "лечен"})
+_COMMON = frozenset(
+    {"котор", "можно", "нужно", "долго", "плохо", "очень", "после", "больн", "помощ", "лечен"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,9 @@ class Group:
 def topics_of(kind: str, today: date) -> list[AppealTopic]:
     """Topics that this kind of appeal may choose today; those of other bodies come last."""
     rows = AppealTopic.objects.filter(Q(kind=kind) | Q(kind=""), valid_on(today), selectable=True)
-    return sorted(rows, key=lambda topic: [int(part) if part.isdigit() else 99 for part in topic.code.split(".")])
+    return sorted(
+        rows, key=lambda topic: [int(part) if part.isdigit() else 99 for part in topic.code.split(".")]
+    )
 
 
 def grouped(kind: str, topics: Sequence[AppealTopic]) -> list[Group]:

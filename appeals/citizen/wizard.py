@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from appeals import services
 from appeals.alarm import alarming
 from appeals.citizen import pages, steps
 from appeals.citizen.consent import current_text, stamp
@@ -38,15 +39,25 @@ def new(request: HttpRequest) -> HttpResponseBase:
     """
     opened = door(request, now=timezone.now())
     if request.method == "POST":
-        response = HttpResponseRedirect(url_of(steps.WHAT))
-        if opened.draft is not None:
-            opened.draft.delete()
-        forget(response)
-        return response
+        return _anew(request, opened)
     typed = request.GET.get("text", "")
     if opened.draft is None and opened.sent is None:
         return first_question(request, typed)
-    return render(request, "appeals/citizen/start.html", {"draft": opened.draft, "sent": opened.sent, "typed": typed})
+    context = {"draft": opened.draft, "sent": opened.sent, "typed": typed}
+    if opened.draft is not None:
+        context["continue_url"] = url_of(steps.first_open(opened.draft.data))
+    return render(request, "appeals/citizen/start.html", context)
+
+
+def _anew(request: HttpRequest, opened: Door) -> HttpResponse:
+    """Drops what was unfinished and asks the first question; the files of a draft go with it."""
+    if opened.draft is not None:
+        for paper in opened.draft.attachments.all():
+            services.detach(draft=opened.draft, key=str(paper.key))
+        opened.draft.delete()
+    response = first_question(request, request.POST.get("text", ""))
+    forget(response)
+    return response
 
 
 def first_question(request: HttpRequest, typed: str) -> HttpResponse:
@@ -70,10 +81,13 @@ def step(request: HttpRequest, step: str) -> HttpResponseBase:
     draft = opened.draft or start(request, now=now)
     page = pages.PAGES[step]
     choices = pages.choices(step, draft.data, now=now)
-    if request.method == "GET":
-        known = pages.initial(step, draft.data, request.user)
-        return _show(request, step, draft, page.form(answers=draft.data, now=now, initial=known, choices=choices))
-    form = page.form(request.POST, answers=draft.data, now=now, choices=choices)
+    typed = request.POST if request.method == "POST" else None
+    known = pages.initial(step, draft.data, request.user)
+    if step == steps.CONSENT:
+        known["text_id"] = current_text().pk
+    form = page.form(typed, answers=draft.data, now=now, initial=known, choices=choices)
+    if typed is None:
+        return _show(request, step, draft, form)
     if not form.is_valid():
         return _show(request, step, draft, form)
     keep(draft, step, _given(request, step, draft, form), request=request, now=now)
@@ -170,7 +184,8 @@ def danger(request: HttpRequest) -> HttpResponseBase:
     opened = door(request, now=timezone.now())
     if opened.draft is None:
         return HttpResponseRedirect(reverse("appeal_new"))
-    return render(request, "appeals/citizen/danger.html", {"next_url": url_of(steps.after(steps.WHAT, opened.draft.data))})
+    onward = url_of(steps.after(steps.WHAT, opened.draft.data))
+    return render(request, "appeals/citizen/danger.html", {"next_url": onward})
 
 
 def person_warnings(answers: steps.Answers) -> list[str]:
