@@ -133,7 +133,8 @@ def _commands(places: Places, note: Note) -> dict[str, list[str]]:
         ],
         "web": [
             *(*python, "gunicorn", "omsportal.wsgi", *binds, "--no-control-socket", "--access-logfile=-"),
-            *("--workers=2", "--worker-class=gthread", "--threads=4", "--graceful-timeout=2"),
+            # Preloaded: the portal is imported once, not once for each worker, while the person waits.
+            *("--workers=2", "--worker-class=gthread", "--threads=4", "--graceful-timeout=2", "--preload"),
         ],
         "worker": [*celery, "worker", "--concurrency=2", "--loglevel=info"],
         "beat": [*celery, "beat", f"--schedule={schedule}", "--pidfile=", "--loglevel=info"],
@@ -198,9 +199,13 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise Stop
 
 
+def _do_nothing(_number: int, _frame: FrameType | None) -> None:
+    """Not SIG_IGN: Python complains aloud of a signal that came just before it was set."""
+
+
 def _ignore_signals() -> None:
     for number in _ENDING:
-        signal.signal(number, signal.SIG_IGN)
+        signal.signal(number, _do_nothing)
 
 
 @contextmanager
