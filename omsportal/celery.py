@@ -36,7 +36,15 @@ app.conf.update(
         "notifications.*": {"queue": "messages"},
         "dispensary.*": {"queue": "campaigns"},
     },
-    beat_schedule={},
+    # A beat that no worker took in time is dropped: the next one finds the same rows.
+    beat_schedule={
+        "notifications.dispatch": {
+            "task": "notifications.dispatch",
+            "schedule": 10,
+            "options": {"expires": 10},
+        },
+        "notifications.sweep": {"task": "notifications.sweep", "schedule": 60, "options": {"expires": 60}},
+    },
 )
 app.autodiscover_tasks()
 
