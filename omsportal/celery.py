@@ -26,7 +26,13 @@ app.conf.update(
     worker_max_memory_per_child=300_000,  # KiB
     worker_cancel_long_running_tasks_on_connection_loss=True,
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"visibility_timeout": 900, "socket_timeout": 5, "socket_connect_timeout": 2},
+    broker_transport_options={
+        "visibility_timeout": 900,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+        # Whoever sends a task does not wait for a broker that is down; workers have a reconnection of their own.
+        "max_retries": 0,
+    },
     task_publish_retry=False,
     timezone="UTC",
     task_default_queue="default",
