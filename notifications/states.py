@@ -1,8 +1,8 @@
 """States of a message, and why a receipt can never move one backwards.
 
 Pure. Two doors: `advance` for what this system decides itself, by a table; `merge` for what the outside world
-reports, by a rank. Receipts arrive twice, late and out of order; because `merge` takes the greater rank it does
-not matter. The outcome of a send is a report too: its receipt may have been here before it.
+reports, by a rank. Receipts arrive twice, late and out of order; because `merge` takes the greater rank it
+does not matter. The outcome of a send is a report too: its receipt may have been here before it.
 """
 
 from enum import StrEnum

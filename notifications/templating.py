@@ -1,8 +1,8 @@
 """Texts of messages with `{name}` fields: for e-mail, SMS and letters.
 
-Pure. Templates are written by staff, so this is no template language: a field is a plain name from a whitelist
-and nothing is looked up, called or formatted. Values go in as they are, braces of theirs included; whoever puts
-the text into HTML escapes it there. `{{` and `}}` stand for braces.
+Pure. Templates are written by staff, so this is no template language: a field is a plain name from a
+whitelist and nothing is looked up, called or formatted. Values go in as they are, braces of theirs included;
+whoever puts the text into HTML escapes it there. `{{` and `}}` stand for braces.
 """
 
 import re

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
@@ -17,12 +18,18 @@ from django.utils.html import format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods
+
+from registry.access import public
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 COOKIE = "display"
 YEAR = 365 * 24 * 3600
 
-CHOICES = {
+CHOICES: dict[str, dict[str, StrOrPromise]] = {
     "scheme": {
         "": _("Ordinary colours"),
         "black": _("Black on white"),
@@ -30,8 +37,8 @@ CHOICES = {
         "blue": _("Dark blue on light blue"),
         "beige": _("Brown on beige"),
     },
-    "size": {"": _("Ordinary"), "125": "125 %", "150": "150 %", "200": "200 %"},
-    "spacing": {"": _("Ordinary"), "wide": _("Wide"), "wider": _("Very wide")},
+    "size": {"": pgettext_lazy("size", "Ordinary"), "125": "125 %", "150": "150 %", "200": "200 %"},
+    "spacing": {"": pgettext_lazy("spacing", "Ordinary"), "wide": _("Wide"), "wider": _("Very wide")},
     "images": {"": _("Shown"), "off": _("Hidden")},
 }
 
@@ -56,7 +63,7 @@ class Display:
         return format_html_join("", ' data-{}="{}"', [pair for pair in chosen if pair[1]])
 
     def changed(self, data: Mapping[str, str]) -> Display:
-        """A copy with the known values of `data`; unknown ones, as from an old or forged cookie, are passed over."""
+        """A copy with the known values of `data`; others, as in an old or forged cookie, are skipped."""
         known = {
             name: data[name] for name, options in CHOICES.items() if name in data and data[name] in options
         }
@@ -66,7 +73,7 @@ class Display:
         return urlencode({field.name: getattr(self, field.name) for field in fields(self)})
 
 
-# The state that the button in the header starts from: every ophthalmologist's first advice, large and black on white.
+# What the button in the header starts from: large letters, black on white.
 LOW_VISION = Display(scheme="black", size="150")
 
 
@@ -88,9 +95,10 @@ def _safe_next(request: HttpRequest) -> str:
     return reverse("display")
 
 
+@public
 @require_http_methods(["GET", "HEAD", "POST"])
 def display(request: HttpRequest) -> HttpResponse:
-    """GET: the page of settings. POST: `preset` (low-vision, ordinary) and any of the fields; then back to `next`."""
+    """GET: the settings. POST: `preset` (low-vision, ordinary) and any of the fields; then back to `next`."""
     if request.method != "POST":
         response = render(request, "display.html", {"chosen": read_display(request), "choices": CHOICES})
         patch_vary_headers(response, ["Cookie"])

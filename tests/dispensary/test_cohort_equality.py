@@ -1,5 +1,6 @@
 """The cohort SQL and the pure eligibility function choose the same people."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,6 +14,7 @@ from dispensary.rules import shipped_rules
 from tests.dispensary.people import YEARS, people
 
 RULES = shipped_rules()
+PROGRAMMES = RULES.for_year(2026).programme_codes()
 
 
 def chosen(batch: list[PersonFacts], condition: str, parameters: dict[str, object]) -> set[int]:
@@ -36,13 +38,7 @@ def chosen(batch: list[PersonFacts], condition: str, parameters: dict[str, objec
         return {row[0] for row in cursor.fetchall()}
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("programme", RULES.for_year(2026).programme_codes())
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(batch=st.lists(people, min_size=1, max_size=50), year=YEARS)
-def test_sql_chooses_whom_the_pure_function_chooses(
-    programme: str, batch: list[PersonFacts], year: int
-) -> None:
+def assert_equal(programme: str, batch: list[PersonFacts], year: int) -> None:
     due, invited = set(), set()
     for number, person in enumerate(batch):
         (result,) = (r for r in eligible(person, year, RULES) if r.programme == programme)
@@ -50,6 +46,36 @@ def test_sql_chooses_whom_the_pure_function_chooses(
         invited |= {number} if result.invited else set()
     assert chosen(batch, *cohort_predicate(RULES, programme, year)) == due
     assert chosen(batch, *invitation_predicate(RULES, programme, year)) == invited
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("programme", PROGRAMMES)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(batch=st.lists(people, min_size=1, max_size=50), year=YEARS)
+def test_sql_chooses_whom_the_pure_function_chooses(
+    programme: str, batch: list[PersonFacts], year: int
+) -> None:
+    assert_equal(programme, batch, year)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("programme", PROGRAMMES)
+def test_both_agree_on_the_first_and_last_day_of_every_birth_year(programme: str) -> None:
+    batch = [
+        PersonFacts(birth_date=date(year, month, day), sex="F", categories=frozenset(categories))
+        for year in range(1890, 2027)
+        for month, day in ((1, 1), (12, 31))
+        for categories in ((), ("working_pensioner",), ("had_covid",))
+    ]
+    assert_equal(programme, batch, 2026)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("programme", PROGRAMMES)
+def test_both_agree_on_the_edges_of_the_year_of_the_last_exam(programme: str) -> None:
+    exams = [date(2025, 12, 31), date(2026, 1, 1), date(2026, 12, 31), date(2027, 1, 1)]
+    facts = PersonFacts(birth_date=date(1990, 5, 5), sex="M", categories=frozenset({"had_covid"}))
+    assert_equal(programme, [replace(facts, last_exam=day) for day in exams], 2026)
 
 
 @pytest.mark.django_db
