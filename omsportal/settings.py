@@ -118,6 +118,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", "http://127.0.0.1:8026/sms")
 SMS_GATEWAY_TOKEN = env.str("SMS_GATEWAY_TOKEN", "local")
 SMS_RECEIPT_SECRET = env.str("SMS_RECEIPT_SECRET", "local")
+SMS_SENDER = env.str("SMS_SENDER", "OMS")  # the name an SMS comes from, as agreed with the gateway
 
 STORAGES = {
     "default": files_storage(env.str("FILES_URL", f"file://{VAR / 'files'}")),

@@ -14,4 +14,5 @@ urlpatterns = [
     path("api/docs/", api.Docs.as_view(url_name="api-schema"), name="api-docs"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("", include("notifications.urls")),
 ]
