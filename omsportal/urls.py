@@ -11,4 +11,6 @@ urlpatterns = [
     path("display/", display, name="display"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("", include("representatives.urls")),
+    path("api/v1/", include("representatives.api_urls")),
 ]
