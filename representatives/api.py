@@ -73,17 +73,15 @@ class StaffingView(APIView):
 
     @extend_schema(
         operation_id="staffing",
-        parameters=[
-            OpenApiParameter(
-                "on", {"type": "string", "format": "date"}, description="Дата, по умолчанию сегодня"
-            )
-        ],
+        parameters=[OpenApiParameter("on", OpenApiTypes.DATE, description="Дата, по умолчанию сегодня")],
         responses=StaffingReportSerializer,
     )
     def get(self, request: Request) -> Response:
         form = DayForm(request.query_params)
         if not form.is_valid():
-            raise serializers.ValidationError({name: list(errors) for name, errors in form.errors.items()})
+            raise serializers.ValidationError(
+                {name: [str(error) for error in errors] for name, errors in form.errors.items()}
+            )
         plain: Any = request._request
         on = form.cleaned_data["on"] or reader_today(plain, timezone.now())
         return Response(StaffingReportSerializer(staffing(plain.scope, on)).data)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import F, Func, Model, Prefetch, Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat, Lower
+from django.db.models.lookups import Contains
 
 from registry.models import Clinic, Organization
 from registry.models.parties import OrganizationKind
@@ -71,14 +72,14 @@ def _insures() -> Q:
     return Q(kind=OrganizationKind.INSURER) | Q(acts_as_insurer=True)
 
 
-def _matching(rows: QuerySet[M], words: str, *names: str) -> QuerySet[M]:
+def _matching(rows: QuerySet[M, M], words: str, *names: str) -> QuerySet[M, M]:
     """Every word somewhere in the row; ё and е are one letter."""
     parts = [part for name in names for part in (F(name), Value(" "))]
     text = Func(Lower(Concat(*parts)), Value("ё"), Value("е"), function="translate", output_field=TextField())
     fits = Q()
     for word in folded(words).split():
-        fits &= Q(words__contains=word)
-    return rows.alias(words=text).filter(fits)
+        fits &= Q(Contains(text, Value(word)))
+    return rows.filter(fits)
 
 
 def lines_of(clinic: Clinic) -> list[DirectLine]:
