@@ -77,11 +77,10 @@ class StaffingView(APIView):
         responses=StaffingReportSerializer,
     )
     def get(self, request: Request) -> Response:
-        form = DayForm(request.query_params)
+        plain: Any = request._request
+        form = DayForm.asked(plain.GET, reader_today(plain, timezone.now()))
         if not form.is_valid():
             raise serializers.ValidationError(
                 {name: [str(error) for error in errors] for name, errors in form.errors.items()}
             )
-        plain: Any = request._request
-        on = form.cleaned_data["on"] or reader_today(plain, timezone.now())
-        return Response(StaffingReportSerializer(staffing(plain.scope, on)).data)
+        return Response(StaffingReportSerializer(staffing(plain.scope, form.cleaned_data["on"])).data)

@@ -1,27 +1,34 @@
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from representatives.models import ContactCentre, EmploymentType, Level
 
 
 class DayForm(forms.Form):
-    """The day a report is asked for; empty means today."""
+    """The day a report is asked for."""
 
     on = forms.DateField(
         label=_("As of"),
-        required=False,
         input_formats=["%Y-%m-%d", "%d.%m.%Y"],
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": _("Enter a date such as 02.06.2026.")},
     )
 
-    def clean_on(self) -> date | None:
-        on: date | None = self.cleaned_data["on"]
+    @classmethod
+    def asked(cls, params: QueryDict, today: date) -> Self:
+        """A form bound to an address; without a day it asks for today."""
+        data = params.copy()
+        data["on"] = params.get("on") or today.isoformat()
+        return cls(data)
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
         # Year-of-birth slips and endless futures give an empty report that would pass for an answer.
-        if on is not None and not 2016 <= on.year <= 2100:
+        if not 2016 <= on.year <= 2100:
             raise forms.ValidationError(_("Representatives have existed since 2016: enter a later date."))
         return on
 

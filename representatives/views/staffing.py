@@ -53,10 +53,10 @@ def region_tabs(report: StaffingReport, current: RegionStaffing | None) -> list[
 @require_safe
 @roles(Role.FUND_ADMIN, Role.SUPERVISOR)
 def staffing_page(request: ScopedRequest) -> HttpResponse:
-    form = DayForm(request.GET)
     today = reader_today(request, timezone.now())
+    form = DayForm.asked(request.GET, today)
     # A date that cannot be read leaves today's figures on the page, under a message that says so.
-    on = (form.cleaned_data["on"] if form.is_valid() else None) or today
+    on = form.cleaned_data["on"] if form.is_valid() else today
     report = staffing(request.scope, on)
     region = chosen_region(report, request.GET.get("region"))
     context: dict[str, Any] = {
@@ -71,7 +71,7 @@ def staffing_page(request: ScopedRequest) -> HttpResponse:
             "figures": presenting.figures(region, on),
             "bars": presenting.bars(region, on),
             "in_words": presenting.in_words(region),
-            "table": presenting.table(region, on),
+            "staffing_rows": presenting.table(region, on),
             "norms": [line.norm for line in region.lines if line.norm],
             "has_fund": any(one.is_fund and one.insured is None for one in region.organizations),
         }
@@ -82,11 +82,11 @@ def staffing_page(request: ScopedRequest) -> HttpResponse:
 @roles(Role.FUND_ADMIN, Role.SUPERVISOR)
 def staffing_people(request: ScopedRequest) -> HttpResponse:
     """The people behind a number. Errors: Http404 for a foreign region or organisation and for a bad filter."""
-    form = PeopleForm(request.GET)
+    now = timezone.now()
+    form = PeopleForm.asked(request.GET, reader_today(request, now))
     if not form.is_valid():
         raise Http404("No number of the report has this address")
-    now = timezone.now()
-    on = form.cleaned_data["on"] or reader_today(request, now)
+    on = form.cleaned_data["on"]
     region = chosen_region(staffing(request.scope, on), request.GET.get("region"))
     if region is None:
         raise Http404("The reader sees no region")
@@ -125,10 +125,10 @@ def staffing_people(request: ScopedRequest) -> HttpResponse:
 @roles(Role.FUND_ADMIN, Role.SUPERVISOR)
 def staffing_csv(request: ScopedRequest) -> HttpResponse:
     """The report of all regions the reader sees, for Excel: with a BOM and semicolons."""
-    form = DayForm(request.GET)
+    form = DayForm.asked(request.GET, reader_today(request, timezone.now()))
     if not form.is_valid():
         raise Http404("No such day")
-    on = form.cleaned_data["on"] or reader_today(request, timezone.now())
+    on = form.cleaned_data["on"]
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="staffing-{on.isoformat()}.csv"'
     csv.writer(response, delimiter=";").writerows(presenting.csv_rows(staffing(request.scope, on)))
