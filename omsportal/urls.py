@@ -15,4 +15,6 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("", include("notifications.urls")),
+    path("", include("representatives.urls")),
+    path("api/v1/", include("representatives.api_urls")),
 ]
