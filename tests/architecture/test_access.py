@@ -22,12 +22,17 @@ NOT_PERSONAL = {
     "registry.InsuredCount": "published statement",
     "registry.ConsentText": "public text",
     "registry.CalendarDay": "public reference",
+    "notifications.MessageTemplate": "wordings, without persons",
+    "notifications.QuietWindow": "public reference",
+    "notifications.ContactCap": "public reference",
     "registry.User": "read only as oneself or in the administration",
     "registry.RoleGrant": "read only to compute a scope, or in the administration",
     "appeals.AppealTopic": "public reference",
     "appeals.Body": "public reference",
     "appeals.AppealTerm": "public reference",
     "appeals.NumberCounter": "holds no person",
+    "representatives.StaffingNorm": "public reference",
+    "representatives.DirectLine": "published contact",
     "registry.AccessRecord": "read only by the auditor's page, which scopes by region",
 }
 
