@@ -86,10 +86,6 @@ def remember_sent(response: HttpResponseBase, draft: AppealDraft) -> None:
     _set(response, SENT_COOKIE, draft.key, SENT_KEPT)
 
 
-def forget(response: HttpResponseBase) -> None:
-    response.delete_cookie(DRAFT_COOKIE, path=_PATH)
-
-
 def seal(answers: Answers) -> str:
     """A mark of exactly these answers: what is sent must be what the last page showed."""
     return salted_hmac("appeals.citizen.seal", repr(sorted(answers.items()))).hexdigest()

@@ -15,7 +15,7 @@ from appeals import services
 from appeals.alarm import alarming
 from appeals.citizen import pages, steps
 from appeals.citizen.consent import current_text, stamp
-from appeals.citizen.drafts import Door, door, forget, keep, remember, start
+from appeals.citizen.drafts import Door, door, keep, remember, start
 from appeals.citizen.fields import enp_warnings
 from appeals.citizen.forms import StepForm, WhatForm
 from appeals.citizen.topics import grouped, likely, topics_of
@@ -37,12 +37,15 @@ def new(request: HttpRequest) -> HttpResponseBase:
 
     `?text=` of the home page waits in the field of the first question.
     """
-    opened = door(request, now=timezone.now())
+    now = timezone.now()
+    opened = door(request, now=now)
     if request.method == "POST":
         return _anew(request, opened)
     typed = request.GET.get("text", "")
     if opened.draft is None and opened.sent is None:
-        return first_question(request, typed)
+        return first_question(request, start(request, now=now), typed)
+    if opened.draft is not None and not opened.draft.data:
+        return first_question(request, opened.draft, typed)
     context = {"draft": opened.draft, "sent": opened.sent, "typed": typed}
     if opened.draft is not None:
         context["continue_url"] = url_of(steps.first_open(opened.draft.data))
@@ -55,15 +58,18 @@ def _anew(request: HttpRequest, opened: Door) -> HttpResponse:
         for paper in opened.draft.attachments.all():
             services.detach(draft=opened.draft, key=str(paper.key))
         opened.draft.delete()
-    response = first_question(request, request.POST.get("text", ""))
-    forget(response)
+    # An empty draft stands for the wish to write another one; without it the sent one would answer.
+    now = timezone.now()
+    draft = start(request, now=now)
+    draft.save()
+    response = first_question(request, draft, request.POST.get("text", ""))
+    remember(response, draft)
     return response
 
 
-def first_question(request: HttpRequest, typed: str) -> HttpResponse:
-    now = timezone.now()
-    form = WhatForm(answers={}, now=now, initial={"text": typed[:200]})
-    return _show(request, steps.WHAT, start(request, now=now), form)
+def first_question(request: HttpRequest, draft: AppealDraft, typed: str) -> HttpResponse:
+    form = WhatForm(answers={}, now=draft.updated_at, initial={"text": typed[:200]})
+    return _show(request, steps.WHAT, draft, form)
 
 
 @by_secret
