@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -56,7 +57,10 @@ def grouped(kind: str, topics: Sequence[AppealTopic]) -> list[Group]:
 def likely(text: str, topics: Iterable[AppealTopic]) -> list[AppealTopic]:
     """At most four topics whose plain title shares words with the text, the most alike first."""
     words = _stems(text)
-    scored = [(len(words & _stems(topic.plain_title)), topic) for topic in topics]
+    titles = [(topic, _stems(topic.plain_title)) for topic in topics]
+    common = Counter(stem for _, stems in titles for stem in stems)
+    # A word that few titles have says more: «МРТ» against «врачу».
+    scored = [(sum(1 / common[stem] for stem in stems & words), topic) for topic, stems in titles]
     best = sorted((pair for pair in scored if pair[0]), key=lambda pair: -pair[0])
     return [topic for _, topic in best[:SUGGESTED]]
 
