@@ -46,7 +46,7 @@ PAGES: Mapping[str, Page] = {
     steps.PERSON: Page(_("Your data"), forms.PersonForm),
     steps.INSURER: Page(_("Which company issued the policy?"), forms.InsurerForm, heading_asks=True),
     steps.WHEN: Page(_("When was it, and what do you want?"), forms.WhenForm, "appeals/citizen/when.html"),
-    steps.CONTACTS: Page(_("How shall we answer?"), forms.ContactsForm),
+    steps.CONTACTS: Page(_("How shall we answer?"), forms.ContactsForm, heading_asks=True),
     steps.CONSENT: Page(
         _("Consent to the processing of data"), forms.ConsentForm, "appeals/citizen/consent.html"
     ),

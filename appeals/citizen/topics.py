@@ -16,11 +16,24 @@ from appeals.reference import BadReference
 from registry.models.dated import valid_on
 
 DATA = Path(__file__).parent.parent / "data" / "topic_groups.csv"
-SUGGESTED = 4
+SUGGESTED = 3
 # Five letters are the stem of most words that titles have; shorter words say little.
 _STEM = 5
 _COMMON = frozenset(
-    {"котор", "можно", "нужно", "долго", "плохо", "очень", "после", "больн", "помощ", "лечен"}
+    {
+        "котор",
+        "можно",
+        "нужно",
+        "долго",
+        "плохо",
+        "очень",
+        "после",
+        "больн",
+        "помощ",
+        "лечен",
+        "запис",
+        "говор",
+    }
 )
 
 
@@ -55,7 +68,7 @@ def grouped(kind: str, topics: Sequence[AppealTopic]) -> list[Group]:
 
 
 def likely(text: str, topics: Iterable[AppealTopic]) -> list[AppealTopic]:
-    """At most four topics whose plain title shares words with the text, the most alike first."""
+    """At most three topics whose plain title shares words with the text, the most alike first."""
     words = _stems(text)
     titles = [(topic, _stems(topic.plain_title)) for topic in topics]
     common = Counter(stem for _, stems in titles for stem in stems)
