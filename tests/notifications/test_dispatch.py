@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from notifications import dispatch, queue, rechecks, sweep, tasks
 from notifications.channels.base import Outcome, Result
-from notifications.models import ContactCap, Message, QuietWindow
+from notifications.models import ContactCap, Message, MessageTemplate, QuietWindow
 from notifications.retry import MAX_ATTEMPTS
 from notifications.states import State
 from notifications.verdicts import Stop
@@ -122,6 +122,28 @@ def test_a_mail_that_may_have_left_is_not_repeated_after_a_kill(clock: Clock) ->
         send(clock, sender, "email")
     assert sender.times == {message.provider_reference: 1}
     assert state_of(message) == ("unknown", "lease_expired")
+
+
+def test_a_mail_put_off_and_then_claimed_by_a_worker_that_died_is_not_unknown(clock: Clock) -> None:
+    message, sender = send_later(clock.now, channel="email"), FakeSender(NOT_NOW, idempotent=False)
+    send(clock, sender, "email")
+    clock.go(minutes=2)
+    queue.claim(now=clock.now, channels=["email"], limit=10)
+    clock.go(minutes=6)
+    sweep.run(now=clock.now, senders={"email": sender})
+    assert state_of(message) == ("pending", "lease_expired")
+
+
+def test_a_repeat_keeps_the_words_of_the_first_attempt(clock: Clock) -> None:
+    """Another text under the same reference would be another message to the gateway."""
+    send_later(clock.now)
+    sender = FakeSender(NOT_NOW)
+    send(clock, sender)
+    MessageTemplate.objects.update(body="Новые слова {number} {link}")
+    clock.go(minutes=2)
+    send(clock, sender)
+    first, second = sender.taken
+    assert first.body == second.body
 
 
 def test_a_worker_that_lost_its_claim_neither_sends_nor_writes(clock: Clock) -> None:
