@@ -27,6 +27,8 @@ NOT_PERSONAL = {
     "notifications.ContactCap": "public reference",
     "registry.User": "read only as oneself or in the administration",
     "registry.RoleGrant": "read only to compute a scope, or in the administration",
+    "representatives.StaffingNorm": "public reference",
+    "representatives.DirectLine": "published contact",
     "registry.AccessRecord": "read only by the auditor's page, which scopes by region",
 }
 
