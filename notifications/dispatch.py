@@ -164,7 +164,7 @@ def outgoing(message: Claimed, text: Text) -> Outgoing:
     return Outgoing(
         reference=message.provider_reference,
         to=addresses.get(Channel(message.channel), message.phone),
-        name=message.name,
+        name=message.addressee or message.name,
         sender=sender_name(message, message.language),
         subject=text.subject,
         body=text.body,
