@@ -17,4 +17,5 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("", include("representatives.urls")),
     path("api/v1/", include("representatives.api_urls")),
+    path("api/v1/", include("appeals.api_urls")),
 ]

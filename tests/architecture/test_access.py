@@ -29,6 +29,10 @@ NOT_PERSONAL = {
     "registry.RoleGrant": "read only to compute a scope, or in the administration",
     "representatives.StaffingNorm": "public reference",
     "representatives.DirectLine": "published contact",
+    "appeals.AppealTopic": "public reference",
+    "appeals.Body": "public reference",
+    "appeals.AppealTerm": "public reference",
+    "appeals.NumberCounter": "holds no person",
     "registry.AccessRecord": "read only by the auditor's page, which scopes by region",
 }
 
