@@ -65,7 +65,7 @@ MIDDLEWARE = [
     "omsportal.requests.RequestLogMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "omsportal.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -118,20 +118,25 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", "http://127.0.0.1:8026/sms")
 SMS_GATEWAY_TOKEN = env.str("SMS_GATEWAY_TOKEN", "local")
 SMS_RECEIPT_SECRET = env.str("SMS_RECEIPT_SECRET", "local")
+SMS_SENDER = env.str("SMS_SENDER", "OMS")  # the name an SMS comes from, as agreed with the gateway
 
 STORAGES = {
     "default": files_storage(env.str("FILES_URL", f"file://{VAR / 'files'}")),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+if DEMO:
+    # Compressing takes longer than everything else in a cold start, and helps nobody on the same machine.
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
 if MODE == "test":
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STATIC_URL = "static/"
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", VAR / "static"))
 NODE_MODULES = BASE_DIR / "node_modules"
+# Icons are drawn into the page, so they are read from the package and never served.
+ICONS = NODE_MODULES / "bootstrap-icons" / "icons"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/bootstrap", NODE_MODULES / "bootstrap" / "dist"),
-    ("vendor/icons", NODE_MODULES / "bootstrap-icons" / "icons"),
     ("vendor/golos", NODE_MODULES / "@fontsource-variable" / "golos-text"),
 ]
 # In tests pages are served straight from the finders, so that nothing has to be collected first.
@@ -152,6 +157,7 @@ ROUTE_ACCESS = {
     "mfa_": SIGNED_IN,
     "mfa_authenticate": PUBLIC,
     "mfa_login_webauthn": PUBLIC,
+    "accounts/social/": PUBLIC,  # old addresses that allauth redirects
     "socialaccount_": PUBLIC,
     "socialaccount_connections": SIGNED_IN,
     "openid_connect_": PUBLIC,

@@ -11,4 +11,5 @@ urlpatterns = [
     path("display/", display, name="display"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("", include("notifications.urls")),
 ]

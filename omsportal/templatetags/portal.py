@@ -9,8 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.contrib.staticfiles import finders
-from django.contrib.staticfiles.storage import staticfiles_storage
+from django.conf import settings
 from django.forms import BoundField
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
@@ -20,7 +19,6 @@ from omsportal import text
 
 register = template.Library()
 
-ICON_FOLDER = "vendor/icons/icons"
 _SHAPE = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 
 
@@ -29,17 +27,10 @@ def icon_shape(name: str) -> str:
     """The inside of a Bootstrap icon of 16 × 16. LookupError for a name the set does not have."""
     if not re.fullmatch(r"[a-z0-9-]+", name):
         raise LookupError(f"not the name of an icon: {name!r}")
-    path = f"{ICON_FOLDER}/{name}.svg"
-    found = finders.find(path)
-    if isinstance(found, str):
-        with open(found, encoding="utf-8") as file:
-            source = file.read()
-    elif staticfiles_storage.exists(path):
-        # An image built without node_modules still has the collected files.
-        with staticfiles_storage.open(path) as stored:
-            source = stored.read().decode("utf-8")
-    else:
-        raise LookupError(f"no icon {name!r} in {ICON_FOLDER}")
+    path = settings.ICONS / f"{name}.svg"
+    if not path.is_file():
+        raise LookupError(f"no icon {name!r} in {settings.ICONS}")
+    source = path.read_text(encoding="utf-8")
     match = _SHAPE.search(source)
     if match is None:
         raise LookupError(f"{path} is not an svg drawing")
@@ -69,7 +60,7 @@ def phone(value: str | None) -> str:
 
 
 @register.filter(is_safe=True)
-def nbsp(value: object) -> str:
+def nbsp(value: str) -> str:
     """No-break spaces where a Russian line must not break."""
     kept = text.keep_together(str(conditional_escape(value)))
     return mark_safe(kept)  # noqa: S308 - escaped in the line above
@@ -113,7 +104,7 @@ def due(due_on: date | None, today: date | None = None, soon: int = 3) -> dict[s
 
 @register.filter
 def error_anchor(field: BoundField) -> str:
-    """Where a link of the error summary leads; a group of choices has no id of its own, its first choice has."""
+    """Where a link of the error summary leads: to the control, or to the first of a group of choices."""
     return field.id_for_label or f"{field.auto_id}_0"
 
 

@@ -24,7 +24,7 @@ class Step:
     name: str
     title: str
     inputs: tuple[str, ...]
-    run: Callable[[], None]
+    run: Callable[[], object]
     in_database: bool = False
 
 
@@ -77,7 +77,9 @@ class Command(BaseCommand):
                 "collectstatic",
                 "Collecting page assets",
                 ("static", *_PINS),
-                lambda: call_command("collectstatic", interactive=False, verbosity=0),
+                lambda: call_command(
+                    "collectstatic", interactive=False, verbosity=0, ignore_patterns=["*.map", "scss"]
+                ),
             ),
         ]
 
