@@ -55,7 +55,7 @@ class Refusal:
     text: str
 
 
-class Refused(ValueError):  # noqa: N818 - reads as a sentence where it is raised and caught
+class Refused(ValueError):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.text)
         self.refusal = refusal

@@ -181,7 +181,7 @@ class DryRun:
         return cls(
             channels=value["channels"],
             excluded=value["excluded"],
-            clinics={clinic: people for clinic, people in value["clinics"]},
+            clinics=dict(value["clinics"]),
             ages=value["ages"],
         )
 

@@ -50,6 +50,8 @@ app.conf.update(
             "options": {"expires": 10},
         },
         "notifications.sweep": {"task": "notifications.sweep", "schedule": 60, "options": {"expires": 60}},
+        "dispensary.advance": {"task": "dispensary.advance", "schedule": 30.0, "options": {"expires": 60}},
+        "dispensary.collect": {"task": "dispensary.collect", "schedule": 30.0, "options": {"expires": 60}},
     },
 )
 app.autodiscover_tasks()
