@@ -1,5 +1,5 @@
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,12 @@ from dispensary.planning import default_days
 from dispensary.rules import Rules
 from dispensary.selectors import Place
 from registry.models.people import Sex
+
+
+if TYPE_CHECKING:
+    InformingForm = forms.ModelForm[Informing]
+else:
+    InformingForm = forms.ModelForm
 
 
 class DayInput(forms.DateInput):
@@ -123,7 +129,7 @@ class ExamsForm(forms.Form):
         )
 
 
-class OutcomeForm(forms.ModelForm[Informing]):
+class OutcomeForm(InformingForm):
     """What a called person said."""
 
     outcome = forms.ChoiceField(

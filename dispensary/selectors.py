@@ -112,6 +112,21 @@ def coverage_of(campaign: Campaign, scope: Scope) -> CoverageReport:
     )
 
 
+def progress_of(campaigns: list[Campaign], scope: Scope) -> dict[int, Coverage]:
+    """Totals of several campaigns for their list, in two queries."""
+    keys = [campaign.pk for campaign in campaigns]
+    plan = PlanCount.objects.visible_to(scope).filter(campaign__in=keys)
+    planned = plan.values_list("campaign").annotate(people=Sum("people")).order_by()
+    counts = OutcomeCount.objects.visible_to(scope).filter(campaign__in=keys)
+    sums = counts.values_list("campaign", "state").annotate(Sum("people"), Sum("came")).order_by()
+    rows = [
+        OutcomeRow(group=str(campaign), outcome=OUTCOME_OF_STATE[state], people=people, came=came)
+        for campaign, state, people, came in sums
+    ]
+    groups = tally({str(campaign): people for campaign, people in planned}, rows)
+    return {int(group): coverage for group, coverage in groups.items()}
+
+
 def _group(clinic: int | None) -> str:
     return "" if clinic is None else str(clinic)
 

@@ -15,4 +15,6 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("", include("notifications.urls")),
+    path("", include("dispensary.urls")),
+    path("api/v1/", include("dispensary.api_urls")),
 ]

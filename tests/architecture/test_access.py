@@ -24,6 +24,12 @@ NOT_PERSONAL = {
     "registry.CalendarDay": "public reference",
     "registry.User": "read only as oneself or in the administration",
     "registry.RoleGrant": "read only to compute a scope, or in the administration",
+    "dispensary.Programme": "public reference",
+    "dispensary.ProgrammeRule": "public reference",
+    "dispensary.ProgrammeTest": "public reference",
+    "dispensary.Category": "public reference",
+    "dispensary.ObservationRule": "public reference",
+    "dispensary.Tariff": "prices, no people",
     "registry.AccessRecord": "read only by the auditor's page, which scopes by region",
 }
 
