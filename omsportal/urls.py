@@ -18,4 +18,6 @@ urlpatterns = [
     path("", include("representatives.urls")),
     path("api/v1/", include("representatives.api_urls")),
     path("api/v1/", include("appeals.api_urls")),
+    path("", include("dispensary.urls")),
+    path("api/v1/", include("dispensary.api_urls")),
 ]

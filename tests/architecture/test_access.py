@@ -33,6 +33,12 @@ NOT_PERSONAL = {
     "appeals.Body": "public reference",
     "appeals.AppealTerm": "public reference",
     "appeals.NumberCounter": "holds no person",
+    "dispensary.Programme": "public reference",
+    "dispensary.ProgrammeRule": "public reference",
+    "dispensary.ProgrammeTest": "public reference",
+    "dispensary.Category": "public reference",
+    "dispensary.ObservationRule": "public reference",
+    "dispensary.Tariff": "prices, no people",
     "registry.AccessRecord": "read only by the auditor's page, which scopes by region",
 }
 
