@@ -3,8 +3,11 @@ from django.urls import include, path
 
 from omsportal import api, health, pages
 from omsportal.display import display
+from omsportal.home import home
 
 urlpatterns = [
+    path("", home, name="home"),
+    path("appeals/", include("appeals.citizen.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("i18n/", include("django.conf.urls.i18n")),
