@@ -52,6 +52,8 @@ class DrawnBar:
     text_y: str
     y: str
     width: str
+    norm_top: str
+    norm_bottom: str
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,6 @@ class DrawnGroup:
     lines: Sequence[TextLine]
     bars: Sequence[DrawnBar]
     norm_x: str
-    norm_top: str
-    norm_bottom: str
     norm_shown: str
 
 
@@ -82,11 +82,11 @@ def _pct(value: float) -> str:
 
 
 def nice_top(value: float) -> float:
-    """The first round number (1, 2, 2.5, 5 × a power of ten) not below `value`; 1 for nothing."""
+    """The first round number (1, 1.5, 2, 3, 4, 5, 6, 8 × a power of ten) not below `value`; 1 for nothing."""
     if value <= 0:
         return 1.0
     power = 10.0 ** floor(log10(value))
-    return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= value * (1 - 1e-9))
+    return next(step * power for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * power >= value * (1 - 1e-9))
 
 
 def bar_chart(groups: Sequence[Group]) -> BarChart:
@@ -114,15 +114,16 @@ def _draw_group(group: Group, y: float, scale: float) -> tuple[DrawnGroup, float
         lines.append(TextLine(part, _em(y - 0.35)))
     alone = len(group.bars) == 1 and not group.bars[0].name
     first_text = y - 0.35
-    top, bars = 0.0, []
-    for index, bar in enumerate(group.bars):
+    bars = []
+    for bar in group.bars:
         # A single bar needs no name of its own: its figure stands on the line of the label.
         if not alone:
             y += LINE * 0.95
         text_y = first_text if alone else y - 0.3
-        top = y if index == 0 else top
         shown = bar.shown or group_number(bar.value)
-        bars.append(DrawnBar(bar, shown, _em(text_y), _em(y), _pct(bar.value * scale)))
+        # The norm is drawn over each bar apart, so that it never strikes out a name between two bars.
+        ends = _em(y - 0.1), _em(y + BAR + 0.1)
+        bars.append(DrawnBar(bar, shown, _em(text_y), _em(y), _pct(bar.value * scale), *ends))
         y += BAR + 0.15
     norm = group.norm
     drawn = DrawnGroup(
@@ -130,8 +131,6 @@ def _draw_group(group: Group, y: float, scale: float) -> tuple[DrawnGroup, float
         lines=lines,
         bars=bars,
         norm_x="" if norm is None else _pct(norm * scale),
-        norm_top=_em(top - 0.15),
-        norm_bottom=_em(y),
         norm_shown="" if norm is None else group_number(norm),
     )
     return drawn, y + 0.9
@@ -190,6 +189,8 @@ class LineChart:
 
 
 PLOT_TOP, PLOT_HEIGHT = 1.5, 11.0
+# Per cent kept free for the figures of the scale, «10 000» on a page 360 px wide.
+LEFT = 18.0
 
 
 def line_chart(labels: Sequence[str], series: Sequence[Series], norm: float | None = None) -> LineChart:
@@ -203,7 +204,7 @@ def line_chart(labels: Sequence[str], series: Sequence[Series], norm: float | No
     top = nice_top(max([*values, norm or 0.0, 0.0]))
 
     def x(index: int) -> float:
-        return 2 + 96 * (index / (len(labels) - 1) if len(labels) > 1 else 0.5)
+        return LEFT + (98 - LEFT) * (index / (len(labels) - 1) if len(labels) > 1 else 0.5)
 
     def y(value: float) -> float:
         return PLOT_TOP + PLOT_HEIGHT * (1 - value / top)
@@ -288,7 +289,7 @@ TILE_HEIGHT = 3.6
 
 
 def tile_map(tiles: Sequence[Tile], columns: int = 5) -> TileMap:
-    """Equal tiles in reading order, `columns` to a row, so that a small region is as visible as a large one."""
+    """Equal tiles in reading order, `columns` to a row, so a small region is as visible as a large one."""
     if columns < 1:
         raise ValueError("a tile map needs a column")
     width = 100 / columns

@@ -17,7 +17,10 @@ from django.utils.html import format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods
+
+from registry.access import public
 
 COOKIE = "display"
 YEAR = 365 * 24 * 3600
@@ -30,8 +33,8 @@ CHOICES = {
         "blue": _("Dark blue on light blue"),
         "beige": _("Brown on beige"),
     },
-    "size": {"": _("Ordinary"), "125": "125 %", "150": "150 %", "200": "200 %"},
-    "spacing": {"": _("Ordinary"), "wide": _("Wide"), "wider": _("Very wide")},
+    "size": {"": pgettext_lazy("size", "Ordinary"), "125": "125 %", "150": "150 %", "200": "200 %"},
+    "spacing": {"": pgettext_lazy("spacing", "Ordinary"), "wide": _("Wide"), "wider": _("Very wide")},
     "images": {"": _("Shown"), "off": _("Hidden")},
 }
 
@@ -56,7 +59,7 @@ class Display:
         return format_html_join("", ' data-{}="{}"', [pair for pair in chosen if pair[1]])
 
     def changed(self, data: Mapping[str, str]) -> Display:
-        """A copy with the known values of `data`; unknown ones, as from an old or forged cookie, are passed over."""
+        """A copy with the known values of `data`; others, as in an old or forged cookie, are skipped."""
         known = {
             name: data[name] for name, options in CHOICES.items() if name in data and data[name] in options
         }
@@ -66,7 +69,7 @@ class Display:
         return urlencode({field.name: getattr(self, field.name) for field in fields(self)})
 
 
-# The state that the button in the header starts from: every ophthalmologist's first advice, large and black on white.
+# What the button in the header starts from: large letters, black on white.
 LOW_VISION = Display(scheme="black", size="150")
 
 
@@ -88,9 +91,10 @@ def _safe_next(request: HttpRequest) -> str:
     return reverse("display")
 
 
+@public
 @require_http_methods(["GET", "HEAD", "POST"])
 def display(request: HttpRequest) -> HttpResponse:
-    """GET: the page of settings. POST: `preset` (low-vision, ordinary) and any of the fields; then back to `next`."""
+    """GET: the settings. POST: `preset` (low-vision, ordinary) and any of the fields; then back to `next`."""
     if request.method != "POST":
         response = render(request, "display.html", {"chosen": read_display(request), "choices": CHOICES})
         patch_vary_headers(response, ["Cookie"])

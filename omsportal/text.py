@@ -40,7 +40,7 @@ def group_number(value: Decimal | float | int, places: int | None = None) -> str
 
 
 def phone_digits(value: str) -> str:
-    """What stands behind `tel:`. A Russian number starts with +7, except 8 800 and short emergency numbers."""
+    """What stands behind `tel:`. A Russian number starts with +7; 8 800 and short numbers stay as they are."""
     digits = re.sub(r"\D", "", value)
     if len(digits) == 10:
         digits = "8" + digits if digits.startswith("800") else "7" + digits
@@ -52,12 +52,12 @@ def phone_digits(value: str) -> str:
 
 
 def format_phone(value: str) -> str:
-    """«8 800 200-60-68» or «+7 (900) 000-00-00» with no-break spaces; anything else as it came."""
+    """«8 800 200-60-68» or «+7 (900) 000-00-00» with no-break spaces; others as they came."""
     dial = phone_digits(value)
     if len(dial) == 11 and dial.startswith("8800"):
-        return f"8{NBSP}800{NBSP}{dial[4:7]}-{dial[7:9]}-{dial[9:]}".replace("-", "\u2011")
+        return f"8{NBSP}800{NBSP}{dial[4:7]}-{dial[7:9]}-{dial[9:]}"
     if len(dial) == 12 and dial.startswith("+7"):
-        return f"+7{NBSP}({dial[2:5]}){NBSP}{dial[5:8]}-{dial[8:10]}-{dial[10:]}".replace("-", "\u2011")
+        return f"+7{NBSP}({dial[2:5]}){NBSP}{dial[5:8]}-{dial[8:10]}-{dial[10:]}"
     return value
 
 

@@ -1,7 +1,7 @@
 """Where the embedded servers and the demo keep their things.
 
 Data lives in `var/` of the checkout. Sockets live in a private folder under `/tmp`, because the path of a
-Unix socket may not be longer than 107 bytes and a checkout can lie anywhere. Both names depend on the user and
+Unix socket may not be longer than 107 bytes and a checkout can lie anywhere. Its name depends on the user and
 on the checkout, so two users and two checkouts on one machine never meet.
 """
 

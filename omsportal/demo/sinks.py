@@ -14,7 +14,6 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from aiosmtpd.controller import UnthreadedController
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from omsportal.demo.places import PLACES
@@ -31,7 +30,7 @@ class MailFolder:
         self._folder = folder
         self._count = 0
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         content = envelope.original_content or b""
         self._count += 1
         # Names sort by time; the counter keeps mails of one moment apart and in order.
@@ -52,15 +51,14 @@ async def run(*, smtp_port: int, sms_port: int, token: str, secret: str, callbac
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    smtp = UnthreadedController(
-        MailFolder(mail),
-        "127.0.0.1",
-        smtp_port,
-        loop=loop,
-        data_size_limit=_LARGEST_MAIL,
-        enable_SMTPUTF8=True,
-    )
-    server = await loop.create_server(smtp._factory_invoker, host="127.0.0.1", port=smtp_port)
+    handler = MailFolder(mail)
+
+    def conversation() -> SMTP:
+        return SMTP(
+            handler, hostname="localhost", data_size_limit=_LARGEST_MAIL, enable_SMTPUTF8=True, loop=loop
+        )
+
+    server = await loop.create_server(conversation, host="127.0.0.1", port=smtp_port)
     receipts = ReceiptSender(callback=callback, secret=secret)
     gateway = Gateway(
         folder / "sms.jsonl", token=token, receipts=receipts, behaviour=Behaviour.from_environment(os.environ)

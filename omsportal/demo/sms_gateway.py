@@ -8,9 +8,9 @@ Every request carries `Authorization: Bearer <SMS_GATEWAY_TOKEN>`.
 - `GET /sms/<reference>`: 200 `{"id", "reference", "status"}`, or 404 with status `unknown`: never accepted.
 - Receipts `{"id", "reference", "status": "delivered" | "undelivered", "at"}` go to `SMS_RECEIPT_URL`.
 - `POST /control` with any of `delay` (seconds before a receipt), `duplicates` (extra copies of each receipt),
-  `fail`: `""`, `reject` (422), `unavailable` (503, nothing kept), `silent` (accepted, but the connection breaks
-  before the answer: the sender cannot know), `undelivered` (accepted, then a receipt of failure). The first
-  values come from `SMS_SINK_DELAY`, `SMS_SINK_DUPLICATES`, `SMS_SINK_FAIL`.
+  `fail`: `""`, `reject` (422), `unavailable` (503, nothing kept), `silent` (accepted, but the connection
+  breaks before the answer: the sender cannot know), `undelivered` (accepted, then a receipt of failure).
+  The first values come from `SMS_SINK_DELAY`, `SMS_SINK_DUPLICATES`, `SMS_SINK_FAIL`.
 """
 
 import hmac

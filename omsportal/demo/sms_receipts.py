@@ -35,7 +35,7 @@ class ReceiptSender:
             thread.start()
 
     def send(self, receipt: dict[str, str], *, delay: float) -> None:
-        """Post `receipt` after `delay` seconds; a refusal is repeated with growing pauses, five times in all."""
+        """Post `receipt` after `delay` seconds; a refusal is repeated with growing pauses."""
         if self._callback:
             body = json.dumps(receipt, ensure_ascii=False).encode()
             self._push(time.monotonic() + delay, attempt=1, body=body)

@@ -93,7 +93,7 @@ def snils_format(value: str | None) -> str:
 
 @register.filter
 def days_left(due: date | None, today: date | None = None) -> int | None:
-    """Days from `today` to `due`: 0 today, negative when overdue. `today` defaults to the reader's own date."""
+    """Days from `today` to `due`: 0 today, negative when overdue. `today` defaults to the local date."""
     if due is None:
         return None
     if isinstance(due, datetime):
@@ -113,7 +113,7 @@ def due(due_on: date | None, today: date | None = None, soon: int = 3) -> dict[s
 
 @register.filter
 def error_anchor(field: BoundField) -> str:
-    """Where a link from the error summary leads: a group of choices has no control of its own, its first one does."""
+    """Where a link of the error summary leads; a group of choices has no id of its own, its first choice has."""
     return field.id_for_label or f"{field.auto_id}_0"
 
 

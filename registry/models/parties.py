@@ -60,6 +60,8 @@ class Organization(models.Model):
     round_the_clock = models.BooleanField(_("answers round the clock"), default=False)
     takes_voice_messages = models.BooleanField(_("takes voice messages outside hours"), default=True)
     acts_as_insurer = models.BooleanField(_("does the insurer's job"), default=False)
+    hotline_note = models.CharField(_("note to the hotline"), max_length=200, blank=True)
+    licence = models.CharField(_("licence"), max_length=60, blank=True)
     licence_valid_to = models.DateField(_("licence valid to"), null=True, blank=True)
     is_sample = models.BooleanField(_("sample data"), default=False)
 

@@ -65,7 +65,7 @@ class InsuredPerson(models.Model):
     attached_on = models.DateField(_("attached on"), null=True, blank=True)
     enp = models.CharField(_("policy number (ENP)"), max_length=16, unique=True)
     policy_type = models.CharField(
-        _("policy type"), max_length=10, choices=PolicyType, default=PolicyType.UNIFIED
+        _("policy type"), max_length=10, choices=PolicyType, default=PolicyType.UNIFIED, db_default="unified"
     )
     snils = models.CharField(_("SNILS"), max_length=11, null=True, blank=True, unique=True)
     last_name = models.CharField(_("last name"), max_length=100)
@@ -89,7 +89,7 @@ class InsuredPerson(models.Model):
     )
     language = models.CharField(_("language"), max_length=5, default="ru")
     # Empty means the region's zone; some regions have several.
-    time_zone = models.CharField(_("time zone"), max_length=40, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=40, blank=True, db_default="")
 
     objects = InsuredPersonQuerySet.as_manager()
 
