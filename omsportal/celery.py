@@ -36,7 +36,9 @@ app.conf.update(
         "notifications.*": {"queue": "messages"},
         "dispensary.*": {"queue": "campaigns"},
     },
-    beat_schedule={},
+    beat_schedule={
+        "forget unconfirmed accounts": {"task": "portal.forget_unconfirmed_accounts", "schedule": 24 * 3600},
+    },
 )
 app.autodiscover_tasks()
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import structlog
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from redis.exceptions import RedisError
 
 log = structlog.get_logger("portal.request")
 KNOWN_ID = re.compile(r"^[A-Za-z0-9-]{8,36}$")
@@ -33,4 +35,25 @@ class RequestLogMiddleware:
             ms=round((time.monotonic() - began) * 1000),
         )
         response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
+        return response
+
+
+class UnavailableMiddleware:
+    """Turns the absence of Redis into an honest 503.
+
+    Attempts to sign in are counted there; while nobody counts, nobody is let in.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        if not isinstance(exception, RedisError):
+            return None
+        log.error("redis_down", error=type(exception).__name__)
+        response = render(request, "503.html", status=503)
+        response["Retry-After"] = "60"
         return response

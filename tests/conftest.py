@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -11,6 +12,12 @@ from tests.cast import Cast, make_cast
 def now() -> datetime:
     """A moment that tests pass in: Tuesday, 2 June 2026, 10:00 in Kaliningrad (a working day)."""
     return datetime(2026, 6, 2, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _one_factor_is_enough(settings: Any) -> None:
+    """Tests of other matters sign staff in by `force_login`; tests/accounts turns the second factor on."""
+    settings.STAFF_SECOND_FACTOR_REQUIRED = False
 
 
 @pytest.fixture

@@ -24,7 +24,6 @@ NOT_PERSONAL = {
     "registry.CalendarDay": "public reference",
     "registry.User": "read only as oneself or in the administration",
     "registry.RoleGrant": "read only to compute a scope, or in the administration",
-    "registry.AccessRecord": "read only by the auditor's page, which scopes by region",
 }
 
 
