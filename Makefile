@@ -37,6 +37,11 @@ check: $(VENV)/.dev node_modules/.ready
 bench: $(VENV)/.dev node_modules/.ready
 	$(BIN)/python -m omsportal.bench
 
+## make messages     join the parts of the Russian translation and compile them
+messages: $(VENV)/.dev
+	PORTAL_MODE=test $(BIN)/python manage.py merge_translations
+	PORTAL_MODE=test $(BIN)/python manage.py compile_translations
+
 ## make lock         pin the newest versions that requirements*.in allow
 lock: $(VENV)/.uv
 	for set in "" -demo -dev; do \

@@ -13,8 +13,9 @@ from math import ceil, floor, log10
 
 from omsportal.text import group_number
 
-# Characters of a 16 px label that surely fit beside a five-digit value on a page 360 px wide.
-LABEL_CHARS = 27
+# Characters of a 16 px label that surely fit a page 360 px wide: alone, and beside a seven-digit value.
+LABEL_CHARS = 31
+LABEL_CHARS_BESIDE = 22
 LINE = 1.4
 BAR = 1.1
 
@@ -108,18 +109,19 @@ def bar_chart(groups: Sequence[Group]) -> BarChart:
 
 
 def _draw_group(group: Group, y: float, scale: float) -> tuple[DrawnGroup, float]:
+    alone = len(group.bars) == 1 and not group.bars[0].name
+    chars = LABEL_CHARS_BESIDE if alone else LABEL_CHARS
     lines = []
-    for part in textwrap.wrap(group.label, LABEL_CHARS) or [""]:
+    for part in textwrap.wrap(group.label, chars, break_on_hyphens=False) or [""]:
         y += LINE
         lines.append(TextLine(part, _em(y - 0.35)))
-    alone = len(group.bars) == 1 and not group.bars[0].name
-    first_text = y - 0.35
+    label_y = y - 0.35
     bars = []
     for bar in group.bars:
         # A single bar needs no name of its own: its figure stands on the line of the label.
         if not alone:
             y += LINE * 0.95
-        text_y = first_text if alone else y - 0.3
+        text_y = label_y if alone else y - 0.3
         shown = bar.shown or group_number(bar.value)
         # The norm is drawn over each bar apart, so that it never strikes out a name between two bars.
         ends = _em(y - 0.1), _em(y + BAR + 0.1)

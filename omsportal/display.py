@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
@@ -22,10 +23,13 @@ from django.views.decorators.http import require_http_methods
 
 from registry.access import public
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 COOKIE = "display"
 YEAR = 365 * 24 * 3600
 
-CHOICES = {
+CHOICES: dict[str, dict[str, StrOrPromise]] = {
     "scheme": {
         "": _("Ordinary colours"),
         "black": _("Black on white"),

@@ -1,4 +1,4 @@
-"""Every component on a page, with long Russian words, errors and nothing at all. For developers, in the demo only."""
+"""Every component on a page, with long Russian words, errors and empty places. For developers, demo only."""
 
 from __future__ import annotations
 
@@ -44,11 +44,13 @@ class SampleForm(forms.Form):
     )
     story = forms.CharField(
         label="Расскажите, что случилось",
-        help_text="Когда это было, к кому вы обращались и что вам ответили. Диагноз указывать не обязательно.",
+        help_text="Когда это было, к кому вы обращались и что вам ответили. Диагноз можно не указывать.",
         widget=forms.Textarea(attrs={"rows": 6, "data-counter": "story-left", "data-limit": "4000"}),
         error_messages={"required": "Опишите, что случилось, хотя бы одним предложением"},
     )
-    files = forms.FileField(label="Документы", help_text="PDF, JPG или PNG, до 10 МБ каждый", required=False)
+    documents: forms.Field = forms.FileField(
+        label="Документы", help_text="PDF, JPG или PNG, до 10 МБ каждый", required=False
+    )
     agree = forms.BooleanField(
         label="Согласен на обработку персональных данных для рассмотрения обращения",
         error_messages={"required": "Без согласия мы не можем рассмотреть обращение"},
@@ -62,10 +64,11 @@ def _cases(today: date) -> list[dict[str, Any]]:
         ("39-2026-0000461-8", "Отказ в плановой госпитализации в другом субъекте Российской Федерации",
          "Константинопольская-Задунайская Александра Владиславовна", 0, "Смирнова О."),
         ("39-2026-0000502-1", "Взимание денег за лекарства и расходные материалы", "Ли Ян", 21, "вы"),
-        ("39-2026-0000503-9", "Выбор страховой медицинской организации", "Воробьёв Пётр Ильич", -12, "Ким А."),
+        ("39-2026-0000503-9", "Выбор страховой медицинской организации", "Воробьёв Пётр", -12, "Ким А."),
     ]  # fmt: skip
     return [
-        {"number": number, "topic": topic, "person": person, "due_on": today + timedelta(days=days), "owner": owner,
+        {"number": number, "topic": topic, "person": person, "owner": owner,
+         "due_on": today + timedelta(days=days),
          "url": "#", "current": index == 0}
         for index, (number, topic, person, days, owner) in enumerate(rows)
     ]  # fmt: skip
@@ -87,18 +90,24 @@ TABS = [
 ]
 
 DOORS = [
-    {"url": "#", "label": "Подать обращение", "icon": "pencil-square", "text": "Жалоба, заявление или вопрос. Займёт около пяти минут."},
-    {"url": "#", "label": "Узнать ответ по номеру", "icon": "search", "text": "Нужны номер обращения и код доступа."},
-    {"url": "#", "label": "Мой страховой представитель", "icon": "person-badge", "text": "Кто помогает именно вам и как ему позвонить."},
-    {"url": "#", "label": "Мои осмотры", "icon": "calendar-check", "text": "Что положено в этом году бесплатно и когда."},
+    {"url": "#", "label": "Подать обращение", "icon": "pencil-square",
+     "text": "Жалоба, заявление или вопрос. Займёт около пяти минут."},
+    {"url": "#", "label": "Узнать ответ по номеру", "icon": "search",
+     "text": "Нужны номер обращения и код доступа."},
+    {"url": "#", "label": "Мой страховой представитель", "icon": "person-badge",
+     "text": "Кто помогает именно вам и как ему позвонить."},
+    {"url": "#", "label": "Мои осмотры", "icon": "calendar-check",
+     "text": "Что положено в этом году бесплатно и когда."},
 ]  # fmt: skip
 
 EVENTS = [
     {"title": "Отправили вам ответ", "who": "Смирнова Ольга, страховой представитель",
-     "at": datetime(2026, 11, 20, 12, 5, tzinfo=UTC), "text": "Ответ пришёл на вашу почту и лежит на этой странице."},
+     "at": datetime(2026, 11, 20, 12, 5, tzinfo=UTC),
+     "text": "Ответ пришёл вам на почту и есть на этой странице."},
     {"title": "Запросили документы у поликлиники", "who": LONG_CLINIC,
      "at": datetime(2026, 11, 12, 7, 30, tzinfo=UTC), "text": ""},
-    {"title": "Зарегистрировали обращение", "who": "", "at": datetime(2026, 11, 10, 6, 0, tzinfo=UTC), "text": ""},
+    {"title": "Зарегистрировали обращение", "who": "", "text": "",
+     "at": datetime(2026, 11, 10, 6, 0, tzinfo=UTC)},
 ]  # fmt: skip
 
 ANSWERS = [
@@ -113,12 +122,16 @@ ANSWERS = [
 ]
 
 
+def _level(label: str, now: int, before: int, norm: int, url: str) -> charts.Group:
+    return charts.Group(label, [charts.Bar(now, 1, "факт", url), charts.Bar(before, 2, "год назад")], norm)
+
+
 def _bars() -> charts.BarChart:
     return charts.bar_chart(
         [
-            charts.Group("Первый уровень: контакт-центр", [charts.Bar(17, 1, "факт", "#l1"), charts.Bar(14, 2, "год назад")], 24),
-            charts.Group("Второй уровень: специалисты по защите прав застрахованных", [charts.Bar(26, 1, "факт", "#l2"), charts.Bar(28, 2, "год назад")], 28),
-            charts.Group("Третий уровень: эксперты", [charts.Bar(11, 1, "факт", "#l3"), charts.Bar(0, 2, "год назад")], 10),
+            _level("Первый уровень: контакт-центр", 17, 14, 24, "#l1"),
+            _level("Второй уровень: специалисты по защите прав застрахованных", 26, 28, 28, "#l2"),
+            _level("Третий уровень: эксперты", 11, 0, 10, "#l3"),
         ]
     )  # fmt: skip
 
@@ -163,7 +176,7 @@ def _table(caption: str) -> dict[str, Any]:
 
 
 def gallery(request: HttpRequest, page: str = "components") -> HttpResponse:
-    """One page of samples; `?errors` shows the form as it comes back. The caller links it in the demo only."""
+    """One page of samples; `?errors` shows the form as it comes back. Only the demo links here."""
     if page not in PAGES:
         raise Http404
     today = timezone.localdate()

@@ -66,7 +66,7 @@ MIDDLEWARE = [
     "omsportal.requests.UnavailableMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "omsportal.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -153,6 +153,7 @@ ROUTE_ACCESS = {
     "mfa_": only(*Role),
     "mfa_authenticate": PUBLIC,
     "mfa_login_webauthn": PUBLIC,
+    "accounts/social/": PUBLIC,  # old addresses that allauth redirects
     "socialaccount_": PUBLIC,
     "socialaccount_connections": SIGNED_IN,
     "openid_connect_": PUBLIC,

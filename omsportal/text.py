@@ -40,7 +40,7 @@ def group_number(value: Decimal | float | int, places: int | None = None) -> str
 
 
 def phone_digits(value: str) -> str:
-    """What stands behind `tel:`. A Russian number starts with +7; 8 800 and short numbers stay as they are."""
+    """What stands behind `tel:`: +7 for Russian numbers; 8 800 and short numbers stay as they are."""
     digits = re.sub(r"\D", "", value)
     if len(digits) == 10:
         digits = "8" + digits if digits.startswith("800") else "7" + digits

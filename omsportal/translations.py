@@ -1,12 +1,9 @@
-"""Translations without gettext installed: compile, collect the strings in use, find what is missing."""
+"""Catalogues without gettext installed: join the parts, compile, judge an entry."""
 
-import ast
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import polib
-from django.utils.translation import trim_whitespace
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]|\{(\w*)\}")
 
@@ -76,58 +73,3 @@ def names_in(text: str) -> set[str]:
 
 def entries(path: Path) -> list[polib.POEntry]:
     return [entry for entry in polib.pofile(str(path)) if not entry.obsolete]
-
-
-SKIP = {".venv", "node_modules", "var", "tests", "migrations"}
-# gettext functions, and the positions of the strings among their arguments.
-FUNCTIONS = {
-    "_": (0,),
-    "gettext": (0,),
-    "gettext_lazy": (0,),
-    "gettext_noop": (0,),
-    "pgettext": (1,),
-    "pgettext_lazy": (1,),
-    "ngettext": (0,),
-    "ngettext_lazy": (0,),
-}
-TAG = re.compile(r"""\{%\s*(?:translate|trans)\s+(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
-FILTER = re.compile(r"""_\((?:"([^"]*)"|'([^']*)')\)""")
-BLOCK = re.compile(
-    r"\{%\s*(?:blocktranslate|blocktrans)\b([^%]*)%\}(.*?)\{%\s*(?:plural|endblocktrans)", re.S
-)
-VARIABLE = re.compile(r"\{\{\s*(\w+)[^}]*\}\}")
-
-
-def strings_in_use(root: Path) -> Iterator[tuple[str, str]]:
-    """Pairs of file and translatable string, of all Python files and templates of the project."""
-    for path in sorted(root.rglob("*")):
-        if SKIP & set(path.relative_to(root).parts):
-            continue
-        if path.suffix == ".py":
-            strings = strings_of_python(path.read_text(encoding="utf-8"))
-        elif path.suffix in {".html", ".txt"} and "templates" in path.parts:
-            strings = strings_of_template(path.read_text(encoding="utf-8"))
-        else:
-            continue
-        for text in strings:
-            yield str(path.relative_to(root)), text
-
-
-def strings_of_python(source: str) -> Iterator[str]:
-    for node in ast.walk(ast.parse(source)):
-        if not isinstance(node, ast.Call):
-            continue
-        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-        for position in FUNCTIONS.get(name, ()):
-            argument = node.args[position] if len(node.args) > position else None
-            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                yield argument.value
-
-
-def strings_of_template(source: str) -> Iterator[str]:
-    for pattern in (TAG, FILTER):
-        for match in pattern.finditer(source):
-            yield (match.group(1) or match.group(2) or "").replace('\\"', '"')
-    for match in BLOCK.finditer(source):
-        text = VARIABLE.sub(r"%(\1)s", match.group(2).replace("%", "%%"))
-        yield trim_whitespace(text) if "trimmed" in match.group(1) else text

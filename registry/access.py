@@ -74,11 +74,14 @@ def access_of(callback: Any) -> Access | None:
 
 
 def access_of_foreign_route(match: ResolverMatch | None) -> Access | None:
-    """What settings.ROUTE_ACCESS says of a library's route: the longest matching beginning of its view name."""
+    """What settings.ROUTE_ACCESS says of a library's route: the longest matching beginning of its view name
+    or address."""
     if match is None:
         return None
     table: dict[str, Access] = settings.ROUTE_ACCESS
-    names = [prefix for prefix in table if match.view_name.startswith(prefix)]
+    names = [
+        prefix for prefix in table if match.view_name.startswith(prefix) or match.route.startswith(prefix)
+    ]
     return table[max(names, key=len)] if names else None
 
 

@@ -83,7 +83,7 @@ class PersonFactory(DjangoModelFactory):
     enp = factory.LazyAttribute(
         lambda person: enp_for(person.region.code, person.birth_date, person.sex, person.serial)
     )
-    snils = factory.LazyAttribute(lambda person: snils_for(f"{person.serial + 100_000_000:09}"))
+    snils = factory.LazyAttribute(lambda person: snils_for(person.serial + 100_000_000))
 
 
 class UserFactory(DjangoModelFactory):

@@ -1,6 +1,7 @@
 """Processes of ours that outlived a killed run: found by what they are, never by a name alone."""
 
 import os
+import subprocess
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -9,12 +10,19 @@ from pathlib import Path
 import psutil
 
 
+def let_go(process: subprocess.Popen[bytes]) -> None:
+    """The server goes on without us: no ResourceWarning when its `Popen` is forgotten."""
+    process.returncode = 0
+
+
 def living(pid: int) -> psutil.Process | None:
-    """The process, unless it is gone or only waits to be reaped."""
+    """The process, unless it is gone or only waits to be reaped; one let go is reaped here."""
     with suppress(psutil.Error):
         process = psutil.Process(pid)
         if process.status() != psutil.STATUS_ZOMBIE:
             return process
+        with suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
     return None
 
 

@@ -135,10 +135,12 @@ class EmbeddedPostgres:
     def _clear_stale_lock(self, data: Path) -> None:
         """After kill -9: backends that outlive their server hold its shared memory, and a pid given to
         another process (or a zombie) would make PostgreSQL believe that the server still runs."""
-        if not (data / "postmaster.pid").exists():
+        sockets = [self.sockets / f".s.PGSQL.5432{ending}" for ending in ("", ".lock")]
+        if not any(path.exists() for path in (data / "postmaster.pid", *sockets)):
             return
         leftovers.end(leftovers.servers_in(data.resolve(), "postgres"))
-        (data / "postmaster.pid").unlink(missing_ok=True)
+        for path in (data / "postmaster.pid", *sockets):
+            path.unlink(missing_ok=True)
 
     def _end_server(self, data: Path) -> None:
         process = self._postmaster(data)
@@ -201,9 +203,7 @@ class EmbeddedPostgres:
         if not self._answers():
             process.send_signal(signal.SIGQUIT)
             raise DemoError(f"PostgreSQL has not answered for {_START_SECONDS:.0f} s; see {self.log}.")
-        process.returncode = (
-            0  # the server goes on without us: no ResourceWarning when this object is forgotten
-        )
+        leftovers.let_go(process)
 
     def _write_settings(self, account: Account) -> list[str]:
         """The server writes its socket here and the client passes through; the group lets root do so too."""

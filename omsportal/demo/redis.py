@@ -137,9 +137,7 @@ class EmbeddedRedis:
         if not started:
             leftovers.end([psutil.Process(process.pid)] if process.poll() is None else [])
             process.wait()
-        process.returncode = (
-            0  # the server goes on without us: no ResourceWarning when this object is forgotten
-        )
+        leftovers.let_go(process)
         return started
 
     def _end_server(self) -> None:

@@ -132,7 +132,7 @@ def _commands(places: Places, note: Note) -> dict[str, list[str]]:
         ],
         "web": [
             *(*python, "gunicorn", "omsportal.wsgi", *binds, "--no-control-socket", "--access-logfile=-"),
-            *("--workers=2", "--worker-class=gthread", "--threads=4", "--graceful-timeout=5"),
+            *("--workers=2", "--worker-class=gthread", "--threads=4", "--graceful-timeout=2"),
         ],
         "worker": [*celery, "worker", "--concurrency=2", "--loglevel=info"],
         "beat": [*celery, "beat", f"--schedule={schedule}", "--pidfile=", "--loglevel=info"],

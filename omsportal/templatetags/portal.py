@@ -69,7 +69,7 @@ def phone(value: str | None) -> str:
 
 
 @register.filter(is_safe=True)
-def nbsp(value: object) -> str:
+def nbsp(value: str) -> str:
     """No-break spaces where a Russian line must not break."""
     kept = text.keep_together(str(conditional_escape(value)))
     return mark_safe(kept)  # noqa: S308 - escaped in the line above
@@ -113,7 +113,7 @@ def due(due_on: date | None, today: date | None = None, soon: int = 3) -> dict[s
 
 @register.filter
 def error_anchor(field: BoundField) -> str:
-    """Where a link of the error summary leads; a group of choices has no id of its own, its first choice has."""
+    """Where a link of the error summary leads: to the control, or to the first of a group of choices."""
     return field.id_for_label or f"{field.auto_id}_0"
 
 

@@ -26,4 +26,4 @@ def all_routes(patterns: Any = None, prefix: str = "", namespaces: tuple[str, ..
 
 def match_of(route: Route) -> ResolverMatch:
     *namespaces, name = route.view_name.split(":")
-    return ResolverMatch(route.callback, (), {}, url_name=name, namespaces=namespaces)
+    return ResolverMatch(route.callback, (), {}, url_name=name, namespaces=namespaces, route=route.pattern)

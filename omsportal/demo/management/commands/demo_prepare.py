@@ -24,7 +24,7 @@ class Step:
     name: str
     title: str
     inputs: tuple[str, ...]
-    run: Callable[[], None]
+    run: Callable[[], object]
     in_database: bool = False
 
 

@@ -1,0 +1,33 @@
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from omsportal.environment import REQUIRED, check_mode, files_storage, require
+
+
+def test_every_missing_variable_names_itself_and_the_remedy():
+    with pytest.raises(ImproperlyConfigured) as error:
+        require({})
+    for name, remedy in REQUIRED.items():
+        assert f"{name} is not set: give {remedy}" in str(error.value)
+
+
+def test_an_empty_variable_is_missing_and_a_full_set_is_enough():
+    full = dict.fromkeys(REQUIRED, "x")
+    require(full)
+    with pytest.raises(ImproperlyConfigured, match="REDIS_URL"):
+        require({**full, "REDIS_URL": ""})
+
+
+def test_an_unknown_mode_is_refused():
+    with pytest.raises(ImproperlyConfigured, match="'prod'"):
+        check_mode("prod")
+
+
+def test_private_files_have_no_public_address():
+    assert files_storage("file:///srv/files")["OPTIONS"]["base_url"] is None
+    assert (
+        files_storage("s3://bucket?endpoint=https://s3.invalid")["OPTIONS"]["endpoint_url"]
+        == "https://s3.invalid"
+    )
+    with pytest.raises(ImproperlyConfigured, match="ftp"):
+        files_storage("ftp://host")
