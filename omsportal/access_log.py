@@ -1,5 +1,6 @@
 """The page of the security officer: who read whose data, when and on what page."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -9,7 +10,6 @@ from django.db.models import Q
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -29,10 +29,14 @@ class AccessFilter(forms.Form):
     staff = forms.EmailField(label=_("Who read: work e-mail"), required=False)
     enp = forms.CharField(label=_("Whose data: policy number (ENP)"), required=False, max_length=40)
     since = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("From the day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     until = forms.DateField(
-        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("To the day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
     def clean_enp(self) -> str:
@@ -90,11 +94,23 @@ def _records(scope: Scope, wanted: dict[str, Any], after: str) -> Any:
         records = records.filter(at__gte=_midnight(wanted["since"]))
     if wanted.get("until"):
         records = records.filter(at__lt=_midnight(wanted["until"] + timedelta(days=1)))
-    at, _dot, key = after.rpartition("_")
-    moment = parse_datetime(at) if at else None
-    if moment is not None and moment.tzinfo is not None and key.isdecimal():
-        records = records.filter(Q(at__lt=moment) | Q(at=moment, pk__lt=int(key)))
+    place = _place(after)
+    if place is not None:
+        at, key = place
+        records = records.filter(Q(at__lt=at) | Q(at=at, pk__lt=key))
     return records
+
+
+def _place(after: str) -> tuple[datetime, int] | None:
+    """Where the page before ended; a forged or cut address starts from the beginning."""
+    at, _mark, key = after.rpartition("_")
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        return None
+    if moment.tzinfo is None or not re.fullmatch(r"[0-9]{1,18}", key):
+        return None
+    return moment, int(key)
 
 
 def _named(scope: Scope, records: list[AccessRecord]) -> list[AccessRow]:

@@ -2,6 +2,8 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from smtplib import SMTPException
+from socket import gaierror
 
 import structlog
 from django.http import HttpRequest, HttpResponseBase
@@ -9,6 +11,8 @@ from django.shortcuts import render
 from redis.exceptions import RedisError
 
 log = structlog.get_logger("portal.request")
+# RedisError from the counters; the others from sending mail while the reader waits.
+PARTS_DOWN = (RedisError, SMTPException, ConnectionError, TimeoutError, gaierror)
 KNOWN_ID = re.compile(r"^[A-Za-z0-9-]{8,36}$")
 
 
@@ -39,9 +43,10 @@ class RequestLogMiddleware:
 
 
 class UnavailableMiddleware:
-    """Turns the absence of Redis into an honest 503.
+    """Turns the absence of Redis or of the mail server into an honest 503.
 
-    Attempts to sign in are counted there; while nobody counts, nobody is let in.
+    Attempts to sign in are counted in Redis; while nobody counts, nobody is let in. A page that says a letter
+    was sent must not come when it was not.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -51,9 +56,9 @@ class UnavailableMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        if not isinstance(exception, RedisError):
+        if not isinstance(exception, PARTS_DOWN):
             return None
-        log.error("redis_down", error=type(exception).__name__)
+        log.error("part_down", error=type(exception).__name__)
         response = render(request, "503.html", status=503)
         response["Retry-After"] = "60"
         return response

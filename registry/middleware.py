@@ -25,6 +25,7 @@ class ScopedRequest(HttpRequest):
 
     scope: Scope
     request_id: str
+    view_raised: bool
 
 
 class ScopeMiddleware:
@@ -40,13 +41,14 @@ class ScopeMiddleware:
             return end_session(request)
         with db_scope(request.scope):
             response = self.get_response(request)
-            if response.status_code >= 500:
+            if response.status_code >= 500 or getattr(request, "view_raised", False):
                 transaction.set_rollback(True)
         return response
 
     def process_exception(self, request: ScopedRequest, exception: Exception) -> None:
-        # Django turns the exception into a page inside our transaction: what the view began must not stay.
-        transaction.set_rollback(True)
+        # Django turns the exception into a page inside our transaction: what the view began must not stay. Only
+        # marked here, because whoever answers the exception after us may still have to ask the database.
+        request.view_raised = True
 
     def process_view(
         self, request: ScopedRequest, view: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]

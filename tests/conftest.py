@@ -1,11 +1,20 @@
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.cache import cache
 
 from tests.cast import Cast, make_cast
+
+
+def pytest_configure() -> None:
+    """Each worker of xdist counts in a Redis database of its own: emptying the cache must not touch another's."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if worker:
+        django_settings.CACHES["default"].setdefault("OPTIONS", {})["db"] = 1 + int(worker.removeprefix("gw"))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from smtplib import SMTPException
 from typing import Any
 
 import structlog
@@ -62,6 +63,13 @@ class AccountAdapter(DefaultAccountAdapter):
             context = {**context, "employee": user is not None and is_employee(user, now=timezone.now())}
         super().send_mail(template_prefix, email, {**context, "portal_url": settings.PORTAL_URL})
 
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Tells the owner of a change after it was made: a mail server that is down must not undo or hide it."""
+        try:
+            super().send_notification_mail(*args, **kwargs)
+        except (SMTPException, OSError) as error:
+            log.error("notification_not_sent", error=type(error).__name__)
+
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """A person who sets up the first factor right after the password is not asked for it twice."""
         user = self.request.user
@@ -117,7 +125,5 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 def is_confirmed(claims: Mapping[str, Any]) -> bool:
     """Whether the state login vouches for the person; anything but a clear yes is a no."""
     inner = claims.get("userinfo")
-    for source in (claims, inner if isinstance(inner, Mapping) else {}):
-        if source.get(CONFIRMED_CLAIM) is True:
-            return True
-    return False
+    sources = (claims, inner if isinstance(inner, Mapping) else {})
+    return any(source.get(CONFIRMED_CLAIM) is True for source in sources)

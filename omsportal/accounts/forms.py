@@ -92,16 +92,7 @@ class CodeForm(BaseConfirmCodeForm):
         try:
             code: str = super().clean_code()
         except forms.ValidationError:
-            left = allowed - tried
-            raise forms.ValidationError(
-                ngettext(
-                    "The code did not match. %(left)s attempt is left.",
-                    "The code did not match. %(left)s attempts are left.",
-                    left,
-                )
-                % {"left": left},
-                code="incorrect_code",
-            ) from None
+            raise forms.ValidationError(wrong_code(allowed - tried), code="incorrect_code") from None
         return code
 
 
@@ -117,3 +108,13 @@ class StaffResetPasswordForm(ResetPasswordForm):
         email: str = super().clean_email()
         self.users: list[User] = [user for user in self.users if is_employee(user, now=timezone.now())]
         return email
+
+
+def wrong_code(left: int) -> str:
+    """What a person reads after a wrong code with `left` attempts to go."""
+    text = ngettext(
+        "The code did not match. %(left)s attempt is left.",
+        "The code did not match. %(left)s attempts are left.",
+        left,
+    )
+    return text % {"left": left}

@@ -8,14 +8,14 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from omsportal.accounts.forms import wrong_code
 from omsportal.cabinet.forms import LinkCodeForm, LinkForm
 from omsportal.tasks import send_link_code_task
 from registry.access import signed_in
-from registry.linking import LinkAnswer, LinkResult, link_person, pending_link, request_link
+from registry.linking import LinkAnswer, link_person, pending_link, request_link
 from registry.middleware import ScopedRequest
 from registry.models import InsuredPerson, LegalRepresentative, User
 from registry.models.dated import valid_on
@@ -81,17 +81,8 @@ def link_code(request: ScopedRequest) -> HttpResponseBase:
         if result.answer is not LinkAnswer.WRONG_CODE or not result.attempts_left:
             messages.error(request, _("This code no longer works. Ask for a new one."))
             return redirect("cabinet_link")
-        form.add_error("code", _wrong_code(result))
+        form.add_error("code", wrong_code(result.attempts_left))
     return render(request, "cabinet/link_code.html", {"form": form, "step": 2, "steps_total": 2})
-
-
-def _wrong_code(result: LinkResult) -> str:
-    left = result.attempts_left
-    one, many = (
-        "The code did not match. %(left)s attempt is left.",
-        "The code did not match. %(left)s attempts are left.",
-    )
-    return ngettext(one, many, left) % {"left": left}
 
 
 def _user(request: ScopedRequest) -> User:

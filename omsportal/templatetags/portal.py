@@ -20,7 +20,7 @@ from omsportal import text
 
 register = template.Library()
 
-ICON_FOLDER = "vendor/icons/icons"
+ICON_FOLDER = "vendor/icons"
 _SHAPE = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 
 

@@ -97,20 +97,6 @@ def test_the_app_is_set_up_right_after_the_password_and_recovery_codes_are_shown
     assert has_app(operator)
 
 
-def test_the_session_that_set_the_app_up_goes_on_to_work(
-    client, operator, django_capture_on_commit_callbacks
-):
-    sign_in_staff(client, operator)
-    secret = client.get("/accounts/2fa/app/").context["form"].secret
-    # In a test the request's transaction never commits by itself: run what waits for it, then look.
-    with django_capture_on_commit_callbacks(execute=True):
-        client.post("/accounts/2fa/app/", {"code": app_code(secret)})
-    assert has_app(operator)
-    other = Client()
-    sign_in_staff(other, operator)
-    assert not is_in(other)
-
-
 @pytest.mark.django_db(transaction=True)
 def test_enrolment_is_complete_when_the_request_commits(client, cast):
     user = with_password(cast.users["supervisor"])
@@ -202,6 +188,13 @@ def test_nobody_is_let_in_uncounted_when_redis_is_down(client, operator, setting
         assert not is_in(client)
         del settings.CACHES
     assert not mail.outbox
+
+
+def test_a_page_never_says_a_letter_was_sent_when_the_mail_server_is_down(client, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    assert ask_code(client, "new@example.org").status_code == 503
+    assert client.get(CODE).status_code == 302
 
 
 def test_a_wrong_password_and_an_unknown_address_look_alike(operator):
