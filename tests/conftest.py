@@ -11,9 +11,11 @@ from tests.cast import Cast, make_cast
 
 
 def pytest_configure() -> None:
-    """Each worker of xdist counts in a Redis database of its own: emptying the cache must not touch another's."""
+    """Settings that only tests need, before anything is signed in or counted."""
+    # Signing in is tested often; the slow hash that production needs is not what is tested.
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    if worker:
+    if worker:  # workers count in Redis databases of their own: emptying the cache must not touch another's
         django_settings.CACHES["default"].setdefault("OPTIONS", {})["db"] = 1 + int(worker.removeprefix("gw"))
 
 

@@ -71,13 +71,13 @@ class AccountAdapter(DefaultAccountAdapter):
             log.error("notification_not_sent", error=type(error).__name__)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """A person who sets up the first factor right after the password is not asked for it twice."""
+        """Whoever signed in a moment ago, with all the account has, is not asked for it twice."""
         user = self.request.user
-        if app == "allauth.mfa" and not is_mfa_enabled(user, FACTORS):
-            records = get_authentication_records(self.request, user)
-            fresh = time.time() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
-            if any(record.get("method") == "password" and record["at"] > fresh for record in records):
-                return False
+        proof = "mfa" if is_mfa_enabled(user, FACTORS) else "password"
+        fresh = time.time() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+        records = get_authentication_records(self.request, user)
+        if any(record.get("method") == proof and record["at"] > fresh for record in records):
+            return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
 

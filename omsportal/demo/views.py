@@ -22,13 +22,13 @@ from registry.models import User
 
 View = Callable[..., HttpResponseBase]
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-# What to do, and as whom: five minutes from a complaint to the answer.
-TOUR: tuple[tuple[Any, str, str], ...] = (
-    (_("File an appeal as anybody: no sign-in is needed."), "/appeals/new/", ""),
-    (_("Keep its number and code and look how it is routed."), "/appeals/track/", ""),
-    (_("Take it and answer it as a specialist."), "/staff/queue/", "case-worker"),
-    (_("Read the answer by number and code; the letters lie below."), "/appeals/track/", ""),
-    (_("Compare the staff of a region with the norm."), "/region/staffing/", "fund-39"),
+# Five minutes from a complaint to the answer. Where a role is needed, the step names it.
+TOUR: tuple[tuple[Any, str], ...] = (
+    (_("File an appeal: no sign-in is needed"), "/appeals/new/"),
+    (_("Look up by number and code to whom it went"), "/appeals/track/"),
+    (_("Come in as the specialist of level 2, take it and answer"), "/staff/queue/"),
+    (_("Read the answer by number and code, and the letter in the list below"), "/appeals/track/"),
+    (_("Come in as a fund administrator: are there enough representatives?"), "/region/staffing/"),
 )
 
 

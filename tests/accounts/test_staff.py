@@ -146,12 +146,21 @@ def test_the_only_factor_cannot_be_removed(client, operator):
     assert has_app(operator)
 
 
-def test_removing_needs_a_fresh_proof(client, operator):
-    secret = with_app(operator)
-    sign_in_staff(client, operator)
-    client.post("/accounts/2fa/authenticate/", {"code": app_code(secret)})
-    assert "reauthenticate" in client.get("/accounts/2fa/app/remove/").headers["Location"]
-    assert "reauthenticate" in client.get("/accounts/2fa/recovery/new/").headers["Location"]
+def test_what_changes_the_way_in_needs_a_fresh_proof(client, operator):
+    pages = ["/accounts/2fa/app/remove/", "/accounts/2fa/recovery/new/", "/accounts/2fa/keys/add/"]
+    with time_machine.travel(START, tick=False) as clock:
+        secret = with_app(operator)
+        sign_in_staff(client, operator)
+        client.post("/accounts/2fa/authenticate/", {"code": app_code(secret)})
+        assert [client.get(page).status_code for page in pages] == [200, 200, 200]
+        clock.shift(timedelta(minutes=5))
+        for page in pages:
+            assert "reauthenticate" in client.get(page).headers["Location"]
+        client.post("/accounts/2fa/reauthenticate/", {"code": "000000"})
+        assert "reauthenticate" in client.get(pages[0]).headers["Location"]
+        answer = client.post(f"/accounts/2fa/reauthenticate/?next={pages[2]}", {"code": app_code(secret)})
+        assert answer.headers["Location"] == pages[2]
+        assert client.get(pages[2]).status_code == 200
 
 
 def test_five_wrong_passwords_and_then_not_even_the_right_one(operator):
