@@ -54,6 +54,11 @@ app.conf.update(
         "notifications.sweep": {"task": "notifications.sweep", "schedule": 60, "options": {"expires": 60}},
         "dispensary.advance": {"task": "dispensary.advance", "schedule": 30.0, "options": {"expires": 60}},
         "dispensary.collect": {"task": "dispensary.collect", "schedule": 30.0, "options": {"expires": 60}},
+        "portal.forget_unconfirmed_accounts": {
+            "task": "portal.forget_unconfirmed_accounts",
+            "schedule": 24 * 3600,
+            "options": {"expires": 3600},
+        },
     },
 )
 app.autodiscover_tasks()
