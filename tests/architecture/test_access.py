@@ -27,10 +27,18 @@ NOT_PERSONAL = {
     "notifications.ContactCap": "public reference",
     "registry.User": "read only as oneself or in the administration",
     "registry.RoleGrant": "read only to compute a scope, or in the administration",
+    "representatives.StaffingNorm": "public reference",
+    "representatives.DirectLine": "published contact",
     "appeals.AppealTopic": "public reference",
     "appeals.Body": "public reference",
     "appeals.AppealTerm": "public reference",
     "appeals.NumberCounter": "holds no person",
+    "dispensary.Programme": "public reference",
+    "dispensary.ProgrammeRule": "public reference",
+    "dispensary.ProgrammeTest": "public reference",
+    "dispensary.Category": "public reference",
+    "dispensary.ObservationRule": "public reference",
+    "dispensary.Tariff": "prices, no people",
     "registry.AccessRecord": "read only by the auditor's page, which scopes by region",
 }
 
