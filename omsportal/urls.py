@@ -15,6 +15,11 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("", include("notifications.urls")),
+<<<<<<< HEAD
     path("", include("dispensary.urls")),
     path("api/v1/", include("dispensary.api_urls")),
+=======
+    path("", include("representatives.urls")),
+    path("api/v1/", include("representatives.api_urls")),
+>>>>>>> w/notify
 ]

@@ -22,6 +22,9 @@ NOT_PERSONAL = {
     "registry.InsuredCount": "published statement",
     "registry.ConsentText": "public text",
     "registry.CalendarDay": "public reference",
+    "notifications.MessageTemplate": "wordings, without persons",
+    "notifications.QuietWindow": "public reference",
+    "notifications.ContactCap": "public reference",
     "registry.User": "read only as oneself or in the administration",
     "registry.RoleGrant": "read only to compute a scope, or in the administration",
     "dispensary.Programme": "public reference",
@@ -30,6 +33,8 @@ NOT_PERSONAL = {
     "dispensary.Category": "public reference",
     "dispensary.ObservationRule": "public reference",
     "dispensary.Tariff": "prices, no people",
+    "representatives.StaffingNorm": "public reference",
+    "representatives.DirectLine": "published contact",
     "registry.AccessRecord": "read only by the auditor's page, which scopes by region",
 }
 
