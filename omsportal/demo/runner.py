@@ -102,7 +102,7 @@ def _run(places: Places) -> None:
                 supervisor.start(name, command)
             _wait_for_web(places, note, supervisor)
             print(
-                f"\n    The portal is ready:  {note.url}\n\n    Ctrl-C stops it and keeps the data.\n",
+                f"\n    The portal is ready:  {note.url}/demo/\n\n    Ctrl-C stops it and keeps the data.\n",
                 flush=True,
             )
             _watch(supervisor, database, redis)

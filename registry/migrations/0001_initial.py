@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'access record',
                 'verbose_name_plural': 'access log',
-                'indexes': [models.Index(fields=['person_id', 'at'], name='accessrecord_person'), models.Index(fields=['user_id', 'at'], name='accessrecord_user')],
+                'indexes': [models.Index(fields=['person_id', 'at'], name='accessrecord_person'), models.Index(fields=['user_id', 'at'], name='accessrecord_user'), models.Index(fields=['region_id', '-at', '-id'], name='accessrecord_region')],
             },
         ),
         migrations.CreateModel(
