@@ -24,6 +24,10 @@ NOT_PERSONAL = {
     "registry.CalendarDay": "public reference",
     "registry.User": "read only as oneself or in the administration",
     "registry.RoleGrant": "read only to compute a scope, or in the administration",
+    "appeals.AppealTopic": "public reference",
+    "appeals.Body": "public reference",
+    "appeals.AppealTerm": "public reference",
+    "appeals.NumberCounter": "holds no person",
     "registry.AccessRecord": "read only by the auditor's page, which scopes by region",
 }
 
