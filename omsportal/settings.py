@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "registry.middleware.ScopeMiddleware",
+    "omsportal.zones.ReaderZoneMiddleware",
 ]
 
 ROOT_URLCONF = "omsportal.urls"
@@ -90,6 +91,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "omsportal.context.portal",
+                "omsportal.rail.rail",
                 "omsportal.display.display_settings",
             ],
         },

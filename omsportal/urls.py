@@ -10,5 +10,6 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("display/", display, name="display"),
     path("accounts/", include("allauth.urls")),
+    path("staff/", include("appeals.desk.urls")),
     path("admin/", admin.site.urls),
 ]
