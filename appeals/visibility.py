@@ -4,26 +4,19 @@ Everything that depends on a reader is decided here: rows by `readers`, acting r
 papers by the small predicates below.
 """
 
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
+from appeals.lifecycle import Action
 from appeals.terms import Role
 from registry.models import Organization
 from registry.models.parties import OrganizationKind
 from registry.scoping import Role as Granted
 from registry.scoping import Scope
 
-
-class Placed(Protocol):
-    """What of an appeal decides who may act on it."""
-
-    region_id: str
-    organization_id: int | None
-    level: int | None
-    applicant_id: int | None
-    applicant_user_id: int | None
-    concerned_person_id: int | None
+if TYPE_CHECKING:
+    from appeals.models import Appeal
 
 
 def readers(scope: Scope, prefix: str = "") -> list[Q | None]:
@@ -77,7 +70,7 @@ def _funds(regions: frozenset[str]) -> frozenset[int]:
     return frozenset(rows.values_list("pk", flat=True))
 
 
-def roles_on(scope: Scope, appeal: Placed) -> tuple[Role, ...]:
+def roles_on(scope: Scope, appeal: "Appeal") -> tuple[Role, ...]:
     """The roles in which this person may act on this appeal, the strongest first.
 
     Narrower than seeing: an operator still sees what was handed over, and a supervisor reads the copy of a
@@ -87,27 +80,40 @@ def roles_on(scope: Scope, appeal: Placed) -> tuple[Role, ...]:
     return tuple(roles)
 
 
-def _holds(scope: Scope, appeal: Placed) -> dict[Role, bool]:
-    def works_in(role: Granted) -> bool:
-        return appeal.organization_id is not None and appeal.organization_id in scope.organizations(role)
+def _holds(scope: Scope, appeal: "Appeal") -> dict[Role, bool]:
+    office = appeal.organization
 
-    def covers(role: Granted) -> bool:
-        return appeal.region_id in scope.regions(role) or (
-            appeal.organization_id is not None and appeal.organization_id in scope.organizations(role)
-        )
+    def works_in(role: Granted) -> bool:
+        return office is not None and office.pk in scope.organizations(role)
+
+    def at_the_fund(role: Granted) -> bool:
+        place = office or appeal.received_by
+        return place.is_fund and place.region_id in scope.regions(role)
 
     return {
-        Role.FUND_ADMIN: covers(Granted.FUND_ADMIN),
+        Role.FUND_ADMIN: at_the_fund(Granted.FUND_ADMIN)
+        or appeal.region_id in scope.regions(Granted.FUND_ADMIN),
         Role.SUPERVISOR: works_in(Granted.SUPERVISOR),
         Role.EXPERT: works_in(Granted.EXPERT),
         Role.CASE_WORKER: works_in(Granted.CASE_WORKER) and appeal.level in (None, 1, 2),
-        Role.FUND_OPERATOR: covers(Granted.FUND_OPERATOR),
+        Role.FUND_OPERATOR: at_the_fund(Granted.FUND_OPERATOR),
         Role.OPERATOR: works_in(Granted.OPERATOR) and appeal.level == 1,
         Role.CITIZEN: is_own(scope, appeal),
     }
 
 
-def is_own(scope: Scope, appeal: Placed) -> bool:
+# What the fund's administrator may do to an appeal that an insurer works: put it elsewhere, open it again.
+_OVER_AN_INSURER = frozenset({Action.REROUTE, Action.REOPEN})
+
+
+def may(role: Role, action: Action, appeal: "Appeal") -> bool:
+    """What the table of moves cannot know: whose appeal it is."""
+    if role is Role.FUND_ADMIN and appeal.organization is not None and not appeal.organization.is_fund:
+        return action in _OVER_AN_INSURER
+    return True
+
+
+def is_own(scope: Scope, appeal: "Appeal") -> bool:
     """Whether a citizen reads an appeal of the own household."""
     if appeal.applicant_user_id is not None and appeal.applicant_user_id == scope.user_id:
         return True

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from omsportal import health
+from omsportal import api, health, pages
 from omsportal.display import display
 
 urlpatterns = [
@@ -9,7 +9,13 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("display/", display, name="display"),
+    path("accessibility/", pages.accessibility, name="accessibility"),
+    path("api/schema/", api.Schema.as_view(), name="api-schema"),
+    path("api/docs/", api.Docs.as_view(url_name="api-schema"), name="api-docs"),
     path("accounts/", include("allauth.urls")),
     path("staff/", include("appeals.desk.urls")),
     path("admin/", admin.site.urls),
+    path("", include("notifications.urls")),
+    path("", include("representatives.urls")),
+    path("api/v1/", include("representatives.api_urls")),
 ]

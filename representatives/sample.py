@@ -8,6 +8,7 @@ from typing import Any
 
 from registry.models import Clinic, Organization
 from registry.reference import read_rows, yes
+from registry.sample import DATA as REGISTRY_DATA
 from registry.sample_people import COLUMNS, people
 from representatives.models import (
     Absence,
@@ -26,7 +27,7 @@ DATA = Path(__file__).parent / "data"
 BEGAN = {1: date(2016, 7, 1), 2: date(2017, 1, 1), 3: date(2018, 1, 1)}
 POSTS_BEGAN = date(2018, 1, 15)
 CAPACITY = {1: 40, 2: 25, 3: 12}
-SPECIALTIES = ("терапия", "кардиология", "онкология", "хирургия", "неврология", "педиатрия", "организация здравоохранения")
+SPECIALTIES = ("терапия", "кардиология", "онкология", "хирургия", "неврология", "педиатрия")
 # Names are taken from far behind the insured sample, so that nobody has a namesake by construction.
 FIRST_SERIAL = 6_000_000
 SHIFTS = ((time(9), time(13)), (time(14), time(18)))
@@ -44,7 +45,9 @@ def seed(*, now: datetime, seed: int, **options: Any) -> list[str]:
         organization = organizations[row["organization"]]
         for number in range(int(row["count"])):
             employment = EmploymentType.STAFF if number < int(row["staff"]) else EmploymentType.CONTRACT
-            staff.append(_person(row, number, organization, employment, next(names[row["region"]]), random, today))
+            staff.append(
+                _person(row, number, organization, employment, next(names[row["region"]]), random, today)
+            )
             trained.append(number < int(row["trained"]))
     Representative.objects.bulk_create(staff, batch_size=1000)
     lines = [f"{len(staff)} representatives"]
@@ -58,7 +61,9 @@ def seed(*, now: datetime, seed: int, **options: Any) -> list[str]:
 def _names(region: str, seed: int) -> Iterator[tuple[str, str, str]]:
     last, first, middle = (COLUMNS.index(name) for name in ("last_name", "first_name", "middle_name"))
     born = COLUMNS.index("birth_date")
-    for row in people(region, 10_000, seed, insurers=[(0, 1.0)], clinics=[(0, "mixed")], first_serial=FIRST_SERIAL):
+    for row in people(
+        region, 10_000, seed, insurers=[(0, 1.0)], clinics=[(0, "mixed")], first_serial=FIRST_SERIAL
+    ):
         if 1962 <= row[born].year <= 2002:
             yield row[last], row[first], row[middle]
 
@@ -72,7 +77,10 @@ def _person(
     random: Random,
     today: date,
 ) -> Representative:
-    level, serial = int(row["level"]), f"{organization.code}{row['level']}{row['contact_centre'][:1]}{number + 1:03}"
+    level, serial = (
+        int(row["level"]),
+        f"{organization.code}{row['level']}{row['contact_centre'][:1]}{number + 1:03}",
+    )
     began = BEGAN[level]
     # Everybody came before the last year, so that the sample's year of history has the published head count.
     hired_on = began + timedelta(days=random.randrange(max(1, (today - began).days - 400)))
@@ -130,7 +138,9 @@ def _seed_absences(staff: list[Representative], random: Random, today: date) -> 
 
 def _absence(one: Representative, first_day: date, kind: str) -> Absence:
     days = 14 if kind == "leave" else 3
-    return Absence(representative=one, first_day=first_day, last_day=first_day + timedelta(days=days - 1), kind=kind)
+    return Absence(
+        representative=one, first_day=first_day, last_day=first_day + timedelta(days=days - 1), kind=kind
+    )
 
 
 def _seed_posts(staff: list[Representative]) -> int:
@@ -140,13 +150,11 @@ def _seed_posts(staff: list[Representative]) -> int:
         specialists = [one for one in staff if one.region_id == region and one.level == Level.SECOND]
         clinics = Clinic.objects.filter(region=region, closed_on__isnull=True).order_by("mo_code")
         for number, clinic in enumerate(clinics):
-            # Two posts a week in each clinic, of two people: no person meets the same hour of a week twice.
-            for turn in range(2):
-                slot = number * 2 + turn
-                one = specialists[slot % len(specialists)]
-                round_number = slot // len(specialists)
-                weekday, shift = round_number % 5, SHIFTS[round_number // 5 % 2]
-                rows.append(_post(one, clinic, (weekday + 2 * turn) % 5 if round_number == 0 else weekday, shift))
+            # Two posts a week in each clinic, of two people. A person's n-th post falls on another half-day each
+            # time, up to ten; past that the database would refuse the clash.
+            for slot in (number * 2, number * 2 + 1):
+                turn, place = divmod(slot, len(specialists))
+                rows.append(_post(specialists[place], clinic, (turn + place) % 5, SHIFTS[turn // 5 % 2]))
     return len(DutyPost.objects.bulk_create(rows, batch_size=1000))
 
 
@@ -167,10 +175,12 @@ def _seed_direct_lines(organizations: dict[str, Organization]) -> int:
     """A line from each clinic that has one to the region's first insurer."""
     clinics = Clinic.objects.in_bulk(field_name="mo_code")
     rows = []
-    for row in read_rows(DATA.parent.parent / "registry" / "data" / "clinics.csv"):
+    for row in read_rows(REGISTRY_DATA / "clinics.csv"):
         if not yes(row["direct_line"]):
             continue
-        insurer = min(code for code, one in organizations.items() if one.region_id == row["region"] and not one.is_fund)
+        insurer = min(
+            code for code, one in organizations.items() if one.region_id == row["region"] and not one.is_fund
+        )
         rows.append(
             DirectLine(
                 clinic=clinics[row["code"]],
@@ -180,5 +190,3 @@ def _seed_direct_lines(organizations: dict[str, Organization]) -> int:
             )
         )
     return len(DirectLine.objects.bulk_create(rows, batch_size=1000))
-
-

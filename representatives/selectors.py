@@ -4,6 +4,7 @@ show the same object."""
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 from zlib import crc32
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
@@ -20,6 +21,7 @@ from representatives.models import (
     Level,
     Representative,
     StaffingNorm,
+    Training,
 )
 from representatives.models.people import trained_on
 from representatives.staffing import (
@@ -33,6 +35,7 @@ from representatives.staffing import (
     total,
 )
 
+PAGE = 100
 Cells = Mapping[int, Mapping[int, Mapping[str, Counts]]]
 
 
@@ -121,6 +124,28 @@ def _organization_staffing(
     return OrganizationStaffing(one.pk, one.code, one.short_name, one.is_fund, insured, tuple(lines))
 
 
+def people_page(
+    scope: Scope, *, on: date, region: str, filters: Mapping[str, Any], trained: str = "", after: str = ""
+) -> tuple[list[Representative], str]:
+    """The people behind a number of the report, by name, a page at a time.
+
+    `filters` are conditions on Representative, `trained` is yes, no or empty; `after` is the key that ends the page
+    before. Returns the people, each with `valid_trainings`, and the key for the next page.
+    """
+    people = Representative.objects.visible_to(scope).working_on(on).filter(region=region, **filters)
+    if trained:
+        people = people.filter(trained_on(on) if trained == "yes" else ~trained_on(on))
+    name, _, pk = after.rpartition("|")
+    if pk.isdigit():
+        people = people.filter(Q(sort_key__gt=name) | Q(sort_key=name, pk__gt=int(pk)))
+    valid = Prefetch("trainings", Training.objects.valid(on).order_by("pk"), to_attr="valid_trainings")
+    ordered = people.select_related("organization").prefetch_related(valid).order_by("sort_key", "pk")
+    rows = list(ordered[: PAGE + 1])
+    if len(rows) <= PAGE:
+        return rows, ""
+    return rows[:PAGE], f"{rows[PAGE - 1].sort_key}|{rows[PAGE - 1].pk}"
+
+
 def candidates(
     organization_id: int,
     level: int,
@@ -138,14 +163,14 @@ def candidates(
     people = (
         Representative.objects.filter(organization=organization_id, level=level)
         .working_on(today)
-        .annotate(is_trained=trained_on(today))
         .select_related("organization")
         .prefetch_related(Prefetch("absences", Absence.objects.filter(last_day__gte=today)))
         .prefetch_related(Prefetch("conflicts", Conflict.objects.in_force(today)))
         .order_by("pk")
     )
+    trained = set(people.filter(trained_on(today)).values_list("pk", flat=True))
     return [
-        _candidate(one, one.is_trained, open_loads.get(one.pk, 0), last_assigned.get(one.pk))
+        _candidate(one, one.pk in trained, open_loads.get(one.pk, 0), last_assigned.get(one.pk))
         for one in people
     ]
 

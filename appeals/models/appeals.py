@@ -211,6 +211,8 @@ class Appeal(models.Model):
     received_at = models.DateTimeField(_("received at"))
     registered_at = models.DateTimeField(_("registered at"))
     registered_on = models.DateField(_("registered on"))
+    # When the lawful clock began: registration, or the moment an answered appeal was opened again.
+    clock_from = models.DateTimeField(_("term counted from"))
     routed_at = models.DateTimeField(_("routed at"), null=True, blank=True)
     taken_at = models.DateTimeField(_("taken at"), null=True, blank=True)
     due_on = models.DateField(_("due on"))
@@ -314,7 +316,8 @@ class Appeal(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(due_on__gte=F("registered_on"), warn_on__lte=F("due_on"))
-                & Q(registered_at__gte=F("received_at"), due_at__gt=F("registered_at")),
+                & Q(registered_at__gte=F("received_at"), clock_from__gte=F("registered_at"))
+                & Q(due_at__gt=F("clock_from")),
                 name="appeal_dates",
             ),
             models.CheckConstraint(condition=~Q(text="") & ~Q(applicant_name=""), name="appeal_not_empty"),
@@ -352,6 +355,12 @@ class Appeal(models.Model):
                 fields=["assignee", "due_on", "id"], name="appeal_queue_assignee", condition=IS_OPEN
             ),
             models.Index(fields=["region", "due_on", "id"], name="appeal_queue_region", condition=IS_OPEN),
+            # "Next case": one look-up for each urgency.
+            models.Index(
+                fields=["organization", "level", "urgency", "due_on", "id"],
+                name="appeal_queue_next",
+                condition=Q(state=State.REGISTERED, routed_at__isnull=False),
+            ),
             # The sweeps: what waits for routing, whose next reminder has come.
             models.Index(
                 fields=["id"],

@@ -76,7 +76,7 @@ class AppealTopic(Dated):
 
 
 class AppealTerm(Dated):
-    """A lawful term (`register`, `forward`, `answer`, `extend`) or the portal's own `target`."""
+    """A lawful term (`register`, `forward`, `answer`, `extend`) or the portal's own `target` and `reopen`."""
 
     code = models.CharField(_("code"), max_length=20)
     kind = models.CharField(_("kind"), max_length=20, choices=choices(KINDS), blank=True)
