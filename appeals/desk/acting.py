@@ -79,7 +79,9 @@ def setting_for(action: Action, appeal: Appeal, *, scope: Scope, today: date) ->
     organizations: list[tuple[int, str]] = []
     initial: dict[str, Any] = {"version": appeal.version}
     if action is Action.ASSIGN and appeal.organization_id and appeal.level:
-        people = [(one.pk, _load(one)) for one in people_for(scope, appeal.organization_id, appeal.level, today)]
+        people = [
+            (one.pk, _load(one)) for one in people_for(scope, appeal.organization_id, appeal.level, today)
+        ]
     if action is Action.REROUTE:
         rows = Organization.objects.filter(region=appeal.region_id).order_by("-kind", "short_name")
         organizations = list(rows.values_list("pk", "short_name"))

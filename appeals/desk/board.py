@@ -39,9 +39,7 @@ class Person:
 
 def people_for(scope: Scope, organization: int, level: int, today: date) -> QuerySet[Representative]:
     """Who of an organisation and level may be given a case: least loaded first, the absent last. One query."""
-    absent = Absence.objects.filter(
-        representative=OuterRef("pk"), first_day__lte=today, last_day__gte=today
-    )
+    absent = Absence.objects.filter(representative=OuterRef("pk"), first_day__lte=today, last_day__gte=today)
     load = (
         Appeal.objects.filter(IS_OPEN, assignee=OuterRef("pk"))
         .order_by()

@@ -184,7 +184,9 @@ def _actions(
     def drawn(action: Action, look: str) -> dict[str, Any]:
         return {
             "url": reverse("staff_act", args=[appeal.number, action]) + tail,
-            "label": str(presenting.BUTTONS[action] if action in acting.AT_ONCE else ACTIONS[action]).capitalize(),
+            "label": str(
+                presenting.BUTTONS[action] if action in acting.AT_ONCE else ACTIONS[action]
+            ).capitalize(),
             "at_once": action in acting.AT_ONCE,
             "look": look,
             "current": attempt is not None and attempt.action is action,

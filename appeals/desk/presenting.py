@@ -229,7 +229,9 @@ def _concerned(case: Appeal, people: Mapping[int, InsuredPerson], today: date) -
             Fact(_g("Policy number"), _grouped(enp)),
             Fact(_g("Insurer"), insurer.short_name if insurer else case.get_insurance_display()),
             Fact(_g("Clinic of attachment"), person.clinic.short_name if person and person.clinic else ""),
-            Fact(_g("Phone"), person.phone if person and person.phone != case.applicant_phone else "", "phone"),
+            Fact(
+                _g("Phone"), person.phone if person and person.phone != case.applicant_phone else "", "phone"
+            ),
         ],
     )
 
@@ -250,7 +252,9 @@ def _dates(case: Appeal) -> Facts:
 
 def _matter(case: Appeal) -> Facts:
     level = _g("level %(level)s") % {"level": case.level} if case.level else ""
-    office = ", ".join(part for part in (case.organization.short_name if case.organization else "", level) if part)
+    office = ", ".join(
+        part for part in (case.organization.short_name if case.organization else "", level) if part
+    )
     return Facts(
         _g("Matter"),
         [

@@ -41,7 +41,9 @@ def take_next(request: ScopedRequest) -> HttpResponse:
     appeal = _take_next(request.scope, timezone.now(), timezone.localdate())
     mine = f"?tab={Tab.MINE}"
     if appeal is None:
-        messages.info(request, _g("Nothing waits to be taken: every case at your level is in somebody's hands."))
+        messages.info(
+            request, _g("Nothing waits to be taken: every case at your level is in somebody's hands.")
+        )
         return HttpResponseRedirect(reverse("staff_queue") + mine)
     messages.success(request, _g("You have taken case %(number)s.") % {"number": appeal.number})
     return HttpResponseRedirect(reverse("staff_case", args=[appeal.number]) + mine)

@@ -31,6 +31,8 @@ NOT_PERSONAL = {
     "appeals.Body": "public reference",
     "appeals.AppealTerm": "public reference",
     "appeals.NumberCounter": "holds no person",
+    "representatives.StaffingNorm": "public reference",
+    "representatives.DirectLine": "published contact",
     "registry.AccessRecord": "read only by the auditor's page, which scopes by region",
 }
 
