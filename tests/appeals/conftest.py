@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import holidays
 import pytest
@@ -61,3 +61,10 @@ def reference(db: None) -> None:
     """Topics, bodies, terms and the working calendar in the database."""
     load_workdays((2025, 2026, 2027))
     load_reference()
+
+
+@pytest.fixture
+def clock(now: datetime, monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """Pages see the moment that the test passes in, not the day on which the tests run."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
+    return now
