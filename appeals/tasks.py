@@ -34,3 +34,13 @@ def route_waiting(**_: Any) -> int:
         except Exception:
             log.exception("Appeal %s cannot be routed", pk)
     return routed
+
+
+@shared_task(name="appeals.escalate")
+def escalate(**_: Any) -> int:
+    """Steps open appeals through the ladder of reminders, those waiting longest first; returns how many steps."""
+    now = timezone.now()
+    taken = 0
+    while steps := services.climb(now=now, limit=SWEEP):
+        taken += steps
+    return taken

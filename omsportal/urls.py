@@ -18,4 +18,5 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("", include("representatives.urls")),
     path("api/v1/", include("representatives.api_urls")),
+    path("api/v1/", include("appeals.api_urls")),
 ]

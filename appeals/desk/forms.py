@@ -113,7 +113,7 @@ class StatementForm(ActionForm):
 
 class AnswerForm(ActionForm):
     answer = words(
-        _("Answer"),
+        _("Text of the answer"),
         rows=8,
         help_text=_("To the point, in plain words. The applicant reads it exactly as you write it."),
         required=_("Write the answer"),

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from appeals.lifecycle import WAITING, Action, State
 from appeals.models import ActingGround, Appeal, AppealEvent
@@ -140,7 +140,7 @@ def _waits(case: Appeal, *, with_office: bool) -> str:
 def holder(case: Appeal, reader: int | None) -> str:
     """In whose hands a case is, as a word for the reader."""
     if case.worker_id is None and case.assignee is None:
-        return _g("nobody has it yet") if case.is_open else ""
+        return pgettext("case", "free") if case.is_open else ""
     if case.worker_id is not None and case.worker_id == reader:
         return _g("you")
     if case.assignee is not None:

@@ -14,6 +14,7 @@ from appeals.services.casework import (
     take,
 )
 from appeals.services.drafts import save_draft, start_draft
+from appeals.services.escalation import climb
 from appeals.services.files import attach, detach
 from appeals.services.filing import Filed, file_appeal
 from appeals.services.hand_over import accept_hand_over, hand_over, return_hand_over
@@ -37,6 +38,7 @@ __all__ = [
     "ask_applicant",
     "assign",
     "attach",
+    "climb",
     "close",
     "convert",
     "decline",

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from appeals import deadlines
+from appeals import deadlines, letters
 from appeals.actors import Actor
 from appeals.deadlines import Deadlines, local_day
 from appeals.errors import InvalidInput, NotFitting, TooLate
@@ -108,7 +108,9 @@ def ask_applicant(
         expected_version=expected_version,
         given={"question": question},
     )
-    return finish(move, changes={"target_on": None}, public_text=question)
+    asked = finish(move, changes={"target_on": None}, public_text=question)
+    letters.message(asked, now)
+    return asked
 
 
 @transaction.atomic
@@ -177,7 +179,9 @@ def extend(
         "next_step_at": next_step_at(appeal.clock_from, due_at, kept),
     }
     data = {"days": days, "from": appeal.due_on.isoformat(), "to": dates.due_on.isoformat()}
-    return finish(move, changes=changes, public_text=reason, data=data)
+    longer = finish(move, changes=changes, public_text=reason, data=data)
+    letters.extended(longer, now)
+    return longer
 
 
 def _longer(appeal: Appeal, days: int, now: datetime) -> Deadlines:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from appeals import codes, hints
+from appeals import codes, hints, letters
 from appeals.actors import Actor
 from appeals.deadlines import deadlines, local_day
 from appeals.errors import FileRefused, InvalidInput, KeyReused
@@ -105,6 +105,7 @@ def file_appeal(*, filing: Filing, actor: Actor, now: datetime, draft: AppealDra
     _record(appeal, actor.filing_role, actor, now, len(papers))
     if draft is not None:
         _take_over(draft, appeal, papers, now)
+    letters.registered(appeal, now)
     hints.route_soon(appeal_id=appeal.pk)
     return Filed(appeal, code, repeated=False)
 

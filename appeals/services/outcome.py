@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from appeals import letters
 from appeals.actors import Actor
 from appeals.deadlines import local_day
 from appeals.errors import InvalidInput, TooLate
@@ -76,7 +77,9 @@ def answer(
         **_ended(),
     }
     _drop_offer(appeal, now)
-    return finish(move, changes=changes, public_text=text, data={"validity": changes["validity"]})
+    done = finish(move, changes=changes, public_text=text, data={"validity": changes["validity"]})
+    letters.answered(done, now)
+    return done
 
 
 @transaction.atomic
@@ -101,7 +104,9 @@ def forward(
     body = body_in_force(addressee, move.appeal, now)
     _drop_offer(move.appeal, now)
     changes: dict[str, object] = {"addressee": body, "forwarded_at": now, **_ended()}
-    return finish(move, changes=changes, public=True, note=letter, data={"addressee": addressee})
+    done = finish(move, changes=changes, public=True, note=letter, data={"addressee": addressee})
+    letters.forwarded(done, now)
+    return done
 
 
 @transaction.atomic
@@ -126,7 +131,9 @@ def decline(
     if ground not in DeclineGround.values:
         raise InvalidInput({"ground": _("Choose one of the lawful grounds.")})
     _drop_offer(move.appeal, now)
-    return finish(move, changes={"decline_ground": ground, **_ended()}, public_text=reason)
+    done = finish(move, changes={"decline_ground": ground, **_ended()}, public_text=reason)
+    letters.message(done, now)
+    return done
 
 
 @transaction.atomic

@@ -29,7 +29,9 @@ def at_desk(user: User) -> Client:
 
 def in_state(state: State, cast: Cast, now: datetime, *, level: int = 2) -> Appeal:
     """A complaint of level 2 or 3, or a question of level 1, brought to the state by the services alone."""
-    appeal = filed(question(cast) if level == 1 else about(cast, topic="3.1.4" if level == 2 else "3.1.6"), now)
+    appeal = filed(
+        question(cast) if level == 1 else about(cast, topic="3.1.4" if level == 2 else "3.1.6"), now
+    )
     assert appeal.level == level
     boss = Actor.of(cast.scope("supervisor"))
     act: dict[str, Any] = {"appeal_id": appeal.pk, "actor": boss, "now": now}
@@ -38,9 +40,11 @@ def in_state(state: State, cast: Cast, now: datetime, *, level: int = 2) -> Appe
     services.take(**act)
     ends: dict[State, Callable[[], object]] = {
         State.AWAITING_APPLICANT: lambda: services.ask_applicant(**act, question="Когда это было?"),
-        State.IN_REVIEW: lambda: services.submit_for_review(**act, text="Проект ответа"),
+        State.IN_REVIEW: lambda: services.submit_for_review(**act, answer="Проект ответа"),
         State.ANSWERED: lambda: services.answer(**act, text="Ответ по существу"),
-        State.FORWARDED: lambda: services.forward(**act, addressee="roszdravnadzor", letter="Просим рассмотреть"),
+        State.FORWARDED: lambda: services.forward(
+            **act, addressee="roszdravnadzor", letter="Просим рассмотреть"
+        ),
         State.WITHDRAWN: lambda: services.withdraw(**act, statement="Больше не нужно"),
         State.DECLINED: lambda: services.decline(**act, ground="abusive", reason="Оскорбления"),
     }
@@ -88,7 +92,9 @@ def paper_of(appeal: Appeal, now: datetime, *, name: str = "выписка.pdf",
 
 def queries(client: Client, address: str) -> Iterator[str]:
     """What a page asked the database, without the marks of transactions."""
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         assert client.get(address).status_code == 200
     for query in captured.captured_queries:
         if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")):

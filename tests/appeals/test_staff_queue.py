@@ -100,7 +100,10 @@ def test_a_count_past_the_limit_says_so(cast, cases, monkeypatch):
         ({"due": "late"}, ["late"]),
         ({"due": "30"}, ["mine", "question", "free", "waiting", "offered"]),
         ({"who": "free"}, ["late", "question", "free"]),
-        ({"kind": "nonsense", "due": "77", "topic": ""}, ["late", "mine", "question", "free", "waiting", "offered"]),
+        (
+            {"kind": "nonsense", "due": "77", "topic": ""},
+            ["late", "mine", "question", "free", "waiting", "offered"],
+        ),
     ],
 )
 def test_filters_narrow_and_nonsense_is_left_out(cast, cases, params, expected):
@@ -162,7 +165,9 @@ def test_a_cut_address_gives_the_first_page(cast, cases, cursor):
     assert numbers(client, tab="open", after=cursor) == numbers(client, tab="open")
 
 
-@pytest.mark.parametrize("name", ["operator", "case_worker", "expert", "supervisor", "fund_operator", "fund_admin"])
+@pytest.mark.parametrize(
+    "name", ["operator", "case_worker", "expert", "supervisor", "fund_operator", "fund_admin"]
+)
 def test_the_queue_asks_at_most_ten_things_whatever_its_size(cast, now, name, monkeypatch):
     monkeypatch.setattr(paging, "PAGE", 100)
     client = at_desk(cast.users[name])
