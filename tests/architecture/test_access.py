@@ -39,8 +39,6 @@ NOT_PERSONAL = {
     "dispensary.Category": "public reference",
     "dispensary.ObservationRule": "public reference",
     "dispensary.Tariff": "prices, no people",
-    "representatives.StaffingNorm": "public reference",
-    "representatives.DirectLine": "published contact",
     "registry.AccessRecord": "read only by the auditor's page, which scopes by region",
 }
 
