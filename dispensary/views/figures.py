@@ -152,7 +152,13 @@ def _coverage_row(name: str, counts: Coverage, campaign: Campaign, clinic: int |
 
 
 def _prices(found: DryRun, price: Estimate) -> dict[str, Any]:
-    columns = [_("Channel"), pgettext("how many", "People"), _("Units each"), _("Price of a unit, ₽"), _("Sum, ₽")]
+    columns = [
+        _("Channel"),
+        pgettext("how many", "People"),
+        _("Units each"),
+        _("Price of a unit, ₽"),
+        _("Sum, ₽"),
+    ]
     return {
         "caption": _("By channel and price"),
         "columns": _columns(*columns),
