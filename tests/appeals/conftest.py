@@ -1,5 +1,5 @@
 import io
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import holidays
 import pytest
@@ -82,3 +82,10 @@ def put_reference() -> None:
             out, table = io.StringIO(), model._meta.db_table
             cursor.copy_expert(f"COPY {table} TO STDOUT", out)
             _copies[table] = out.getvalue()
+
+
+@pytest.fixture
+def clock(now: datetime, monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """Pages see the moment that the test passes in, not the day on which the tests run."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
+    return now
