@@ -340,3 +340,11 @@ def test_in_english_the_mistakes_are_named_in_english(client: Client) -> None:
     said = " ".join(errors(response))
     assert "does not fit" in said
     assert "Remove the digits" in said
+
+
+def test_every_door_of_the_first_page_leads_somewhere(client: Client) -> None:
+    page = client.get("/").content.decode()
+    doors = re.findall(r'class="door">.*?href="([^"]+)"', page, re.DOTALL)
+    assert len(doors) == 4
+    for address in doors:
+        assert client.get(address, follow=True).status_code == 200, address
