@@ -26,7 +26,13 @@ app.conf.update(
     worker_max_memory_per_child=300_000,  # KiB
     worker_cancel_long_running_tasks_on_connection_loss=True,
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"visibility_timeout": 900, "socket_timeout": 5, "socket_connect_timeout": 2},
+    broker_transport_options={
+        "visibility_timeout": 900,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+        # Whoever sends a task does not wait for a broker that is down; workers have a reconnection of their own.
+        "max_retries": 0,
+    },
     task_publish_retry=False,
     timezone="UTC",
     task_default_queue="default",
@@ -36,7 +42,14 @@ app.conf.update(
         "notifications.*": {"queue": "messages"},
         "dispensary.*": {"queue": "campaigns"},
     },
+    # A beat that no worker took in time is dropped: the next one finds the same rows.
     beat_schedule={
+        "notifications.dispatch": {
+            "task": "notifications.dispatch",
+            "schedule": 10,
+            "options": {"expires": 10},
+        },
+        "notifications.sweep": {"task": "notifications.sweep", "schedule": 60, "options": {"expires": 60}},
         "forget unconfirmed accounts": {"task": "portal.forget_unconfirmed_accounts", "schedule": 24 * 3600},
     },
 )

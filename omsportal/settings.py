@@ -120,20 +120,25 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", "http://127.0.0.1:8026/sms")
 SMS_GATEWAY_TOKEN = env.str("SMS_GATEWAY_TOKEN", "local")
 SMS_RECEIPT_SECRET = env.str("SMS_RECEIPT_SECRET", "local")
+SMS_SENDER = env.str("SMS_SENDER", "OMS")  # the name an SMS comes from, as agreed with the gateway
 
 STORAGES = {
     "default": files_storage(env.str("FILES_URL", f"file://{VAR / 'files'}")),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+if DEMO:
+    # Compressing takes longer than everything else in a cold start, and helps nobody on the same machine.
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
 if MODE == "test":
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STATIC_URL = "static/"
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", VAR / "static"))
 NODE_MODULES = BASE_DIR / "node_modules"
+# Icons are drawn into the page, so they are read from the package and never served.
+ICONS = NODE_MODULES / "bootstrap-icons" / "icons"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/bootstrap", NODE_MODULES / "bootstrap" / "dist"),
-    ("vendor/icons", NODE_MODULES / "bootstrap-icons" / "icons"),
     ("vendor/golos", NODE_MODULES / "@fontsource-variable" / "golos-text"),
 ]
 # In tests pages are served straight from the finders, so that nothing has to be collected first.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import phonenumbers
@@ -67,7 +68,10 @@ def display_phone(e164: str) -> str:
 
 def is_mobile(e164: str) -> bool:
     """Whether a text message can reach the number."""
-    kind = phonenumbers.number_type(phonenumbers.parse(e164, _HOME))
+    number = phonenumbers.parse(e164, _HOME)
+    if number.country_code == _RUSSIA:
+        return str(number.national_number).startswith("9")
+    kind = phonenumbers.number_type(number)
     return kind in {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 
@@ -78,6 +82,9 @@ def _fold(value: str) -> str:
 
 
 def _require_valid(number: PhoneNumber, typed_digits: int) -> None:
+    # New Russian ranges are opened faster than the library learns them: what has the shape of a number is taken.
+    if number.country_code == _RUSSIA and re.fullmatch(r"[3489][0-9]{9}", str(number.national_number)):
+        return
     if phonenumbers.is_valid_number(number):
         return
     if number.country_code == _RUSSIA and typed_digits not in {10, 11}:

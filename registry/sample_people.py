@@ -253,13 +253,13 @@ def _categories(birth: Birth, roll: int) -> list[str]:
         return ["minor_prisoner_disabled"] if roll < 14 else ["disabled_veteran"]
     if age >= 60 and roll < 90:
         return ["combat_invalid"] if roll < 8 else ["working_pensioner"]
-    if 57 <= age < 60 and roll < 500:
+    if 57 <= age < 60 and roll < 100:
         return ["working_pre_pensioner"]
     if 20 <= age < 56 and birth.sex == "M" and roll < 14:
         return ["svo_participant", "combat_invalid"] if roll < 2 else ["svo_participant"]
     if roll < 24:
         return ["svo_family"]
-    return ["had_covid"] if age >= 18 and roll < 300 else []
+    return ["had_covid"] if age >= 18 and roll < 48 else []
 
 
 def _name(birth: Birth, bits: int) -> tuple[str, str, str]:

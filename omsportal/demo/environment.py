@@ -73,7 +73,7 @@ def portal_environment(places: Places, note: Note, *, database_url: str, redis_u
         "SMS_GATEWAY_URL": f"http://127.0.0.1:{note.sms_port}/sms",
         "SMS_GATEWAY_TOKEN": gateway,
         "SMS_RECEIPT_SECRET": kept_secret(places, "sms_receipt_secret"),
-        "SMS_RECEIPT_URL": f"http://127.0.0.1:{note.port}/notifications/receipts/sms/",
+        "SMS_RECEIPT_URL": f"http://127.0.0.1:{note.port}/webhooks/sms-receipts/",
         "SECRET_KEY": kept_secret(places, "secret_key"),
         "PORT": str(note.port),
         "PORTAL_URL": note.url,

@@ -1,4 +1,4 @@
-"""Reads what the local sinks received: mails, SMS and letters, newest first and never more than asked for.
+"""Reads what the sinks and the file store received: mails, SMS, letters; newest first, never more than asked for.
 
 Everything read here is foreign: a mail may be broken or hostile. Nothing raises for a bad item; a page that
 shows `Mail.html` must clean it or show it in a sandboxed frame.
@@ -16,6 +16,9 @@ from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
 
+from django.core.files.storage import default_storage
+
+from notifications.channels.post import FOLDER as LETTERS
 from omsportal.demo.places import PLACES
 
 LAST = 50
@@ -80,7 +83,7 @@ def sms(*, last: int = LAST, path: Path | None = None) -> list[Sms]:
 
 def letters(*, last: int = LAST, folder: Path | None = None) -> list[Letter]:
     """Letters whose sidecar `<name>.json` is there: it is written last."""
-    folder = folder or PLACES.var / "sink" / "letters"
+    folder = folder or _letters_folder()
     newest = heapq.nlargest(
         last, ((entry.stat(follow_symlinks=False).st_mtime, entry.name) for entry in _files(folder, ".pdf"))
     )
@@ -89,8 +92,13 @@ def letters(*, last: int = LAST, folder: Path | None = None) -> list[Letter]:
 
 def letter_file(name: str, *, folder: Path | None = None) -> Path | None:
     """The PDF called `name`, or None: a name from a web address never leads out of the folder."""
-    folder = folder or PLACES.var / "sink" / "letters"
+    folder = folder or _letters_folder()
     return next((Path(entry.path) for entry in _files(folder, ".pdf") if entry.name == name), None)
+
+
+def _letters_folder() -> Path:
+    """Where the sender of letters puts them: the private file store, which in the demo is a folder."""
+    return Path(default_storage.path(LETTERS))
 
 
 def _files(folder: Path, ending: str) -> Iterator[os.DirEntry[str]]:

@@ -21,6 +21,7 @@ from omsportal.demo.sharing import SingleInstance
 from omsportal.demo.supervisor import Supervisor, end_leftovers, last_words
 
 _WEB_SECONDS = 60.0
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # What `reset` removes; secrets and the logs of earlier runs may stay.
 _DATA = ("sink", "files", "run", "prepared.json")
 
@@ -132,7 +133,8 @@ def _commands(places: Places, note: Note) -> dict[str, list[str]]:
         ],
         "web": [
             *(*python, "gunicorn", "omsportal.wsgi", *binds, "--no-control-socket", "--access-logfile=-"),
-            *("--workers=2", "--worker-class=gthread", "--threads=4", "--graceful-timeout=2"),
+            # Preloaded: the portal is imported once, not once for each worker, while the person waits.
+            *("--workers=2", "--worker-class=gthread", "--threads=4", "--graceful-timeout=2", "--preload"),
         ],
         "worker": [*celery, "worker", "--concurrency=2", "--loglevel=info"],
         "beat": [*celery, "beat", f"--schedule={schedule}", "--pidfile=", "--loglevel=info"],
@@ -192,14 +194,24 @@ def _watch(supervisor: Supervisor, database: EmbeddedPostgres, redis: EmbeddedRe
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    # Before anything else: a second signal must not interrupt the stopping that the first one began.
+    _ignore_signals()
     raise Stop
+
+
+def _do_nothing(_number: int, _frame: FrameType | None) -> None:
+    """Not SIG_IGN: Python complains aloud of a signal that came just before it was set."""
+
+
+def _ignore_signals() -> None:
+    for number in _ENDING:
+        signal.signal(number, _do_nothing)
 
 
 @contextmanager
 def _signals() -> Iterator[None]:
     """Turn the signals that end a program into `Stop` for the block."""
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, _interrupt) for number in numbers}
+    before = {number: signal.signal(number, _interrupt) for number in _ENDING}
     try:
         yield
     finally:
@@ -211,6 +223,5 @@ def _signals() -> Iterator[None]:
 @contextmanager
 def _undisturbed() -> Iterator[None]:
     """A second Ctrl-C must not leave half of the processes behind."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    _ignore_signals()
     yield

@@ -9,8 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.contrib.staticfiles import finders
-from django.contrib.staticfiles.storage import staticfiles_storage
+from django.conf import settings
 from django.forms import BoundField
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
@@ -20,7 +19,6 @@ from omsportal import text
 
 register = template.Library()
 
-ICON_FOLDER = "vendor/icons"
 _SHAPE = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 
 
@@ -29,17 +27,10 @@ def icon_shape(name: str) -> str:
     """The inside of a Bootstrap icon of 16 × 16. LookupError for a name the set does not have."""
     if not re.fullmatch(r"[a-z0-9-]+", name):
         raise LookupError(f"not the name of an icon: {name!r}")
-    path = f"{ICON_FOLDER}/{name}.svg"
-    found = finders.find(path)
-    if isinstance(found, str):
-        with open(found, encoding="utf-8") as file:
-            source = file.read()
-    elif staticfiles_storage.exists(path):
-        # An image built without node_modules still has the collected files.
-        with staticfiles_storage.open(path) as stored:
-            source = stored.read().decode("utf-8")
-    else:
-        raise LookupError(f"no icon {name!r} in {ICON_FOLDER}")
+    path = settings.ICONS / f"{name}.svg"
+    if not path.is_file():
+        raise LookupError(f"no icon {name!r} in {settings.ICONS}")
+    source = path.read_text(encoding="utf-8")
     match = _SHAPE.search(source)
     if match is None:
         raise LookupError(f"{path} is not an svg drawing")

@@ -22,8 +22,13 @@ NOT_PERSONAL = {
     "registry.InsuredCount": "published statement",
     "registry.ConsentText": "public text",
     "registry.CalendarDay": "public reference",
+    "notifications.MessageTemplate": "wordings, without persons",
+    "notifications.QuietWindow": "public reference",
+    "notifications.ContactCap": "public reference",
     "registry.User": "read only as oneself or in the administration",
     "registry.RoleGrant": "read only to compute a scope, or in the administration",
+    "representatives.StaffingNorm": "public reference",
+    "representatives.DirectLine": "published contact",
 }
 
 

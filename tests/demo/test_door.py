@@ -25,6 +25,7 @@ def demo(settings, tmp_path, monkeypatch):
     settings.DEMO = True
     settings.ROOT_URLCONF = "tests.demo.door_urls"
     monkeypatch.setattr(inbox, "PLACES", type("Places", (), {"var": tmp_path}))
+    monkeypatch.setattr(inbox, "_letters_folder", lambda: tmp_path / "letters")
     return tmp_path
 
 
@@ -107,7 +108,7 @@ def test_the_sink_shows_what_was_sent_and_never_its_html(client, demo, db):
         "Subject: Проба\r\nTo: a@example.org\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
         "<script>alert(1)</script> http://127.0.0.1/x".encode()
     )
-    letters = demo / "sink" / "letters"
+    letters = demo / "letters"
     letters.mkdir()
     (letters / "one.pdf").write_bytes(b"%PDF-1.7")
     (letters / "one.json").write_text(

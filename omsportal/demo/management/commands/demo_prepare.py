@@ -77,7 +77,9 @@ class Command(BaseCommand):
                 "collectstatic",
                 "Collecting page assets",
                 ("static", *_PINS),
-                lambda: call_command("collectstatic", interactive=False, verbosity=0),
+                lambda: call_command(
+                    "collectstatic", interactive=False, verbosity=0, ignore_patterns=["*.map", "scss"]
+                ),
             ),
         ]
 

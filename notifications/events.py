@@ -1,0 +1,113 @@
+"""What can be written to a person, and which facts each message may carry.
+
+Pure. An event is a fixed point of the code (somebody has to raise it); its wording is a `MessageTemplate`. The
+fields are a whitelist per channel: an SMS and the subject of a mail are read on locked screens and by
+strangers, so they never hold a reason, a result or the text of an answer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Purpose(StrEnum):
+    """Why a message is sent, which decides what it needs."""
+
+    # About the person's own appeal: part of the service asked for, no further consent.
+    SERVICE = "service"
+    # An invitation or reminder: only with a consent to information support for the very channel.
+    INVITATION = "invitation"
+
+
+class Priority:
+    """Smaller goes first: an answer never waits behind a campaign."""
+
+    ANSWER = 10
+    REMINDER = 50
+    CAMPAIGN = 90
+
+
+# Filled by the portal itself for every message.
+COMMON_FIELDS = frozenset({"greeting", "sender", "hotline"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """`fields` may stand anywhere; `extra` only in the body of a channel; `secret` is erased after sending.
+
+    `any_hour`: the person waits for it at this very moment, so quiet hours do not hold it back.
+    """
+
+    purpose: Purpose
+    priority: int
+    fields: frozenset[str]
+    extra: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    secret: frozenset[str] = frozenset()
+    any_hour: bool = False
+
+    def given(self, channel: str) -> frozenset[str]:
+        """What the caller puts into the payload: exactly these."""
+        return self.fields | self.extra.get(channel, frozenset())
+
+    def in_body(self, channel: str) -> frozenset[str]:
+        return self.given(channel) | COMMON_FIELDS
+
+    def in_subject(self) -> frozenset[str]:
+        return (self.fields | COMMON_FIELDS) - self.secret
+
+
+def _appeal(*fields: str, long: tuple[str, ...] = (), post: tuple[str, ...] = (), **rest: object) -> Event:
+    extra = {"email": frozenset(long), "post": frozenset((*long, *post))}
+    return Event(
+        purpose=Purpose.SERVICE,
+        priority=Priority.ANSWER,
+        fields=frozenset(("number", "link", *fields)),
+        extra=extra,
+        **rest,  # type: ignore[arg-type]
+    )
+
+
+def _exam(priority: int) -> Event:
+    return Event(
+        purpose=Purpose.INVITATION,
+        priority=priority,
+        fields=frozenset({"exam", "period", "clinic", "phone", "link"}),
+        extra={"email": frozenset({"clinic_address"}), "post": frozenset({"clinic_address"})},
+    )
+
+
+EVENTS: Mapping[str, Event] = MappingProxyType(
+    {
+        "appeal_registered": _appeal("due_on"),
+        "appeal_answered": _appeal(post=("answer",)),
+        "appeal_extended": _appeal("due_on", long=("reason",)),
+        "appeal_forwarded": _appeal(long=("addressee",)),
+        "appeal_message": _appeal(),
+        "access_code_new": _appeal("code", secret=frozenset({"code"}), any_hour=True),
+        "exam_invitation": _exam(Priority.CAMPAIGN),
+        "exam_reminder": _exam(Priority.REMINDER),
+    }
+)
+SECRET_FIELDS = frozenset(name for event in EVENTS.values() for name in event.secret)
+
+# Values as long as real ones, for previews and for counting the segments of an SMS before it is ever sent.
+SAMPLE: Mapping[str, str] = MappingProxyType(
+    {
+        "greeting": "Здравствуйте, Мария Петровна!",
+        "sender": "СК «Образец»",
+        "hotline": "8 800 000-00-00",
+        "number": "39-2026-0000412-7",
+        "link": "https://oms.example.ru/appeals/track/",
+        "due_on": "12 сентября 2026",
+        "code": "4F7K-92QD",
+        "reason": "Ждём документы из медицинской организации.",
+        "addressee": "Министерство здравоохранения области",
+        "answer": "Мы проверили ваше обращение. Очередь на исследование сокращена.",
+        "exam": "диспансеризацию",
+        "period": "до 30 сентября 2026",
+        "clinic": "Поликлиника № 3",
+        "clinic_address": "г. Калининград, ул. Примерная, д. 1",
+        "phone": "8 4012 00-00-00",
+    }
+)

@@ -1,0 +1,13 @@
+from notifications.models.outbox import Channel, Message, MessageQuerySet, State
+from notifications.models.rules import ContactCap, QuietWindow
+from notifications.models.templates import MessageTemplate
+
+__all__ = [
+    "Channel",
+    "ContactCap",
+    "Message",
+    "MessageQuerySet",
+    "MessageTemplate",
+    "QuietWindow",
+    "State",
+]

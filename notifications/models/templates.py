@@ -1,0 +1,68 @@
+"""The words of messages: dated, versioned, with whitelisted fields."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from notifications import templating
+from notifications.events import EVENTS, SAMPLE
+from notifications.models.outbox import Channel
+from notifications.segments import count_segments
+from registry.models.dated import Dated, dated_constraints
+
+MAX_SEGMENTS = 2
+
+
+class MessageTemplate(Dated):
+    """One wording of one event for one channel and language.
+
+    A wording that has been sent is not edited: the next version is a new row, so that a message always shows
+    the template it came from.
+    """
+
+    event = models.CharField(_("event"), max_length=40)
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel)
+    language = models.CharField(_("language"), max_length=5, default="ru")
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    subject = models.CharField(pgettext_lazy("message", "subject"), max_length=200, blank=True)
+    body = models.TextField(_("text"))
+
+    class Meta:
+        verbose_name = _("message template")
+        verbose_name_plural = _("message templates")
+        ordering = ["event", "channel", "language", "-version"]
+        constraints = dated_constraints(
+            models.UniqueConstraint(
+                fields=["event", "channel", "language", "version"], name="messagetemplate_version"
+            ),
+            models.CheckConstraint(
+                condition=Q(channel="sms", subject="") | ~Q(channel="sms") & ~Q(subject=""),
+                name="messagetemplate_subject",
+                violation_error_message=_("An SMS has no subject; every other message needs one."),
+            ),
+            models.CheckConstraint(condition=~Q(body=""), name="messagetemplate_body"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.channel} {self.language} v{self.version}"
+
+    def clean(self) -> None:
+        """Errors: ValidationError for an unknown event or field, and for an SMS of more than two segments."""
+        event = EVENTS.get(self.event)
+        if event is None:
+            raise ValidationError({"event": _("There is no such event.")})
+        allowed = {"subject": event.in_subject(), "body": event.in_body(self.channel)}
+        found = {
+            name: [problem.text for problem in templating.check(getattr(self, name), fields)]
+            for name, fields in allowed.items()
+        }
+        if any(found.values()):
+            raise ValidationError({name: texts for name, texts in found.items() if texts})
+        if self.channel == Channel.SMS and count_segments(self.preview()).count > MAX_SEGMENTS:
+            raise ValidationError({"body": _("An SMS may take two parts at most: shorten the text.")})
+
+    def preview(self) -> str:
+        """The body with sample values of real length."""
+        return templating.render(self.body, SAMPLE, EVENTS[self.event].in_body(self.channel))

@@ -1,0 +1,156 @@
+"""Gathers, set-wise, what `verdicts` needs at send time, and lets other apps add reasons of their own."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfoNotFoundError
+
+from notifications.events import EVENTS, Purpose
+from notifications.models import Channel, ContactCap, Message, QuietWindow
+from notifications.queue import Claimed
+from notifications.quiet import ContactWindow, QuietHours, next_allowed
+from notifications.verdicts import CONTACT_WINDOW, Facts, Verdict, judge
+from registry.dated import Provenance
+from registry.models import Consent
+from registry.models.dated import valid_on
+from registry.models.people import ConsentPurpose
+from registry.selectors import work_calendar
+from registry.workdays import CalendarMissing, WorkCalendar
+
+log = logging.getLogger(__name__)
+
+Guard = Callable[[Sequence[Claimed], datetime], Mapping[int, Verdict]]
+_guards: dict[str, Guard] = {}
+
+
+def register(event: str, guard: Guard) -> None:
+    """Lets an app stop or hold back messages of its event at send time: message ids to verdicts, in one query.
+
+    Called from `AppConfig.ready`: an app above this one knows what this one may not, such as who has come already.
+    """
+    if event not in EVENTS:
+        raise KeyError(event)
+    _guards[event] = guard
+
+
+@dataclass
+class Rules:
+    """Dated settings, read once for a run of the sender and kept no longer than it."""
+
+    today: date
+    _caps: dict[str | None, int] = field(init=False)
+    _windows: QuietHours = field(init=False)
+    _calendars: dict[str, "KnownDays"] = field(default_factory=dict)
+    _allowed: dict[tuple[datetime, str, str], datetime] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        caps = ContactCap.objects.filter(valid_on(self.today)).order_by("valid_from")
+        self._caps = dict(caps.values_list("region", "per_month"))
+        self._windows = tuple(map(_window, QuietWindow.objects.all()))
+
+    def cap(self, region: str) -> int | None:
+        return self._caps.get(region, self._caps.get(None))
+
+    def allowed_from(self, now: datetime, message: Claimed) -> datetime:
+        key = (now, message.zone, message.region_id)
+        if key not in self._allowed:
+            self._allowed[key] = self._next_allowed(now, message)
+        return self._allowed[key]
+
+    def _next_allowed(self, now: datetime, message: Claimed) -> datetime:
+        calendar = self._calendars.get(message.region_id)
+        if calendar is None:
+            calendar = KnownDays(work_calendar(message.region_id, (self.today.year, self.today.year + 1)))
+            self._calendars[message.region_id] = calendar
+        try:
+            return next_allowed(now, message.zone, calendar, self._windows)
+        except (ZoneInfoNotFoundError, ValueError):
+            log.warning("Message %s names an unknown time zone %r", message.id, message.zone)
+            return next_allowed(now, message.region_zone, calendar, self._windows)
+
+
+@dataclass(frozen=True)
+class KnownDays:
+    """A day the calendar does not know counts as a day off, whose hours are the narrower ones."""
+
+    calendar: WorkCalendar
+
+    def is_working(self, day: date, /) -> bool:
+        try:
+            return self.calendar.is_working(day)
+        except CalendarMissing:
+            return False
+
+
+def _window(row: QuietWindow) -> ContactWindow:
+    terms = Provenance(
+        source=row.source, confirmed=row.confirmed, valid_from=row.valid_from, valid_to=row.valid_to
+    )
+    return ContactWindow(working=row.working, opens=row.opens, closes=row.closes, provenance=terms)
+
+
+def verdicts(messages: Sequence[Claimed], *, rules: Rules, now: datetime) -> dict[int, Verdict]:
+    """A verdict for each message of a batch, in a number of queries that does not grow with the batch.
+
+    Two messages of one batch to one person count against each other. Two workers may each send the last one
+    allowed at the same moment: the cap spares people, it is no law.
+    """
+    invited = {m.person_id for m in messages if m.purpose == Purpose.INVITATION and m.person_id is not None}
+    consents = _consents(invited)
+    contacts = _contacts(invited, since=now - CONTACT_WINDOW)
+    found: dict[int, Verdict] = {}
+    for message in messages:
+        verdict = judge(_facts(message, rules, now, consents, contacts[message.person_id]))
+        if verdict is None and message.purpose == Purpose.INVITATION:
+            contacts[message.person_id].append(now)
+        found[message.id] = verdict
+    for event, guard in _guards.items():
+        concerned = [m for m in messages if m.event == event and found[m.id] is None]
+        if concerned:
+            found.update(guard(concerned, now))
+    return found
+
+
+def _facts(
+    message: Claimed,
+    rules: Rules,
+    now: datetime,
+    consents: set[tuple[int, str]],
+    contacts: Sequence[datetime],
+) -> Facts:
+    person = message.person_id
+    return Facts(
+        now=now,
+        purpose=message.purpose,
+        expires_at=message.expires_at,
+        died_on=message.died_on,
+        consented=person is not None and not consents.isdisjoint({(person, message.channel), (person, "")}),
+        contacts=contacts,
+        cap=rules.cap(message.region_id),
+        allowed_from=rules.allowed_from(now, message) if may_disturb(message) else now,
+    )
+
+
+def may_disturb(message: Claimed) -> bool:
+    """Whether quiet hours apply: a letter and a mail about one's own appeal wake nobody."""
+    if EVENTS[message.event].any_hour or message.channel == Channel.POST:
+        return False
+    return message.channel != Channel.EMAIL or message.purpose == Purpose.INVITATION
+
+
+def _consents(people: set[int]) -> set[tuple[int, str]]:
+    rows = Consent.objects.filter(
+        person__in=people, purpose=ConsentPurpose.INFORMATION_SUPPORT, withdrawn_at__isnull=True
+    )
+    return set(rows.values_list("person", "channel"))
+
+
+def _contacts(people: set[int], *, since: datetime) -> defaultdict[int | None, list[datetime]]:
+    found: defaultdict[int | None, list[datetime]] = defaultdict(list)
+    rows = Message.objects.filter(person__in=people, purpose=Purpose.INVITATION, sent_at__gt=since)
+    for person, moment in rows.order_by("sent_at").values_list("person", "sent_at"):
+        if moment is not None:
+            found[person].append(moment)
+    return found

@@ -1,0 +1,74 @@
+"""From a template and the facts of a message to the text as it is sent."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.conf import settings
+
+from notifications import templating
+from notifications.events import EVENTS
+from notifications.models import Channel, MessageTemplate
+from notifications.queue import Claimed
+from notifications.segments import count_segments
+from registry.models.dated import valid_on
+from registry.phones import display_phone
+
+# A template fits into two parts; a clinic with a very long name may need more, but there is an end.
+LONGEST_SMS = 4
+_GREETING = {"ru": ("Здравствуйте!", "Здравствуйте, {}!"), "en": ("Hello!", "Dear {},")}
+_PORTAL = {"ru": "Портал застрахованного", "en": "Portal of the insured person"}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    template_id: int | None
+    subject: str
+    body: str
+
+
+@dataclass
+class Wordings:
+    """The templates in force on a day, read once for a run of the sender."""
+
+    today: date
+    _known: dict[tuple[str, str, str], MessageTemplate] = field(init=False)
+
+    def __post_init__(self) -> None:
+        rows = MessageTemplate.objects.filter(valid_on(self.today)).order_by("version")
+        self._known = {(row.event, row.channel, row.language): row for row in rows}
+
+    def text(self, message: Claimed) -> Text:
+        """What was rendered before the first attempt, else the newest wording, in Russian where there is no other.
+
+        Errors: `templating.TemplateError` where there is no wording, a fact is missing, or an SMS is far too long.
+        """
+        if message.body:
+            return Text(message.template_id, message.subject, message.body)
+        template = self._known.get((message.event, message.channel, message.language)) or self._known.get(
+            (message.event, message.channel, "ru")
+        )
+        if template is None:
+            raise templating.TemplateError(f"нет шаблона: {message.event}, {message.channel}")
+        event = EVENTS[message.event]
+        values = {**_strings(message.payload), **common_values(message, template.language)}
+        body = templating.render(template.body, values, event.in_body(message.channel))
+        if message.channel == Channel.SMS and count_segments(body).count > LONGEST_SMS:
+            raise templating.TemplateError("СМС длиннее четырёх частей")
+        subject = templating.render_line(template.subject, values, event.in_subject())
+        return Text(template.pk, subject[:300], body)
+
+
+def _strings(payload: object) -> dict[str, str | None]:
+    """Facts written by SQL may be numbers; what is no object at all has no facts."""
+    facts = payload if isinstance(payload, dict) else {}
+    return {name: None if value is None else str(value) for name, value in facts.items()}
+
+
+def common_values(message: Claimed, language: str) -> dict[str, str]:
+    """`events.COMMON_FIELDS` for one message."""
+    plain, named = _GREETING.get(language, _GREETING["ru"])
+    return {
+        "greeting": named.format(message.name) if message.name else plain,
+        "sender": message.insurer_name or _PORTAL.get(language, _PORTAL["ru"]),
+        "hotline": display_phone(message.insurer_phone) if message.insurer_phone else settings.PORTAL_URL,
+    }

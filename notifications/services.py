@@ -1,0 +1,169 @@
+"""Writing to the outbox, and taking back."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Greatest
+
+from notifications import hints
+from notifications.events import EVENTS, Purpose
+from notifications.models import Message, State
+from registry.models import Consent, InsuredPerson, Region
+from registry.models.people import ConsentPurpose
+
+BATCH = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipient:
+    """Where a message goes, as known now: `name` is the first name and patronymic, phone in E.164."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    language: str = "ru"
+    time_zone: str = ""
+
+    @classmethod
+    def of(cls, person: InsuredPerson) -> "Recipient":
+        return cls(
+            name=" ".join(part for part in (person.first_name, person.middle_name) if part),
+            email=person.email,
+            phone=person.phone,
+            address=person.address,
+            language=person.language,
+            time_zone=person.time_zone,
+        )
+
+
+def draft(
+    *,
+    event: str,
+    channel: str,
+    recipient: Recipient,
+    payload: Mapping[str, str],
+    dedupe_key: str,
+    now: datetime,
+    region: Region | str,
+    due_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    purpose: Purpose | None = None,
+    priority: int | None = None,
+    person: InsuredPerson | None = None,
+    campaign_key: str | None = None,
+) -> Message:
+    """An unsaved message; purpose and priority are the event's own unless given.
+
+    Errors: KeyError for an unknown event; ValueError where the payload is not exactly `EVENTS[event].given(channel)`
+    with strings for values. What cannot be sent must fail the one who writes it, not the worker at night.
+    """
+    rules = EVENTS[event]
+    wanted = rules.given(channel)
+    if payload.keys() != wanted or not all(isinstance(value, str) for value in payload.values()):
+        raise ValueError(f"{event} by {channel} needs strings for exactly: {', '.join(sorted(wanted))}")
+    return Message(
+        dedupe_key=dedupe_key,
+        campaign_key=campaign_key,
+        event=event,
+        channel=channel,
+        purpose=purpose or rules.purpose,
+        priority=rules.priority if priority is None else priority,
+        person=person,
+        insurer_id=person.insurer_id if person else None,
+        region_id=region if isinstance(region, str) else region.pk,
+        name=recipient.name,
+        email=recipient.email,
+        phone=recipient.phone,
+        address=recipient.address,
+        language=recipient.language,
+        time_zone=recipient.time_zone,
+        payload=dict(payload),
+        created_at=now,
+        due_at=due_at or now,
+        expires_at=expires_at,
+        provider_reference=uuid4(),
+    )
+
+
+def enqueue(
+    *,
+    event: str,
+    channel: str,
+    recipient: Recipient,
+    payload: Mapping[str, str],
+    dedupe_key: str,
+    now: datetime,
+    region: Region | str,
+    due_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    purpose: Purpose | None = None,
+    priority: int | None = None,
+    person: InsuredPerson | None = None,
+    campaign_key: str | None = None,
+) -> Message | None:
+    """Writes one message in the caller's transaction; None where the key is known already.
+
+    Errors: those of `draft`; IntegrityError where the recipient has no address for the channel.
+    """
+    message = draft(
+        event=event,
+        channel=channel,
+        recipient=recipient,
+        payload=payload,
+        dedupe_key=dedupe_key,
+        now=now,
+        region=region,
+        due_at=due_at,
+        expires_at=expires_at,
+        purpose=purpose,
+        priority=priority,
+        person=person,
+        campaign_key=campaign_key,
+    )
+    if not enqueue_many(messages=[message]):
+        return None
+    return Message.objects.get(provider_reference=message.provider_reference)
+
+
+def enqueue_many(*, messages: Iterable[Message]) -> int:
+    """Writes drafts in batches and one hint for all; returns how many were new.
+
+    A whole campaign does not come this way: it inserts from a query, see `Message`.
+    """
+    rest, written = iter(messages), 0
+    with transaction.atomic():
+        while batch := list(islice(rest, BATCH)):
+            Message.objects.bulk_create(batch, ignore_conflicts=True)
+            # Rows that lost the conflict are not there under our reference.
+            written += Message.objects.filter(
+                provider_reference__in=[message.provider_reference for message in batch]
+            ).count()
+        if written:
+            hints.dispatch_soon()
+    return written
+
+
+def cancel_campaign(*, campaign_key: str, code: str) -> int:
+    """Cancels what has not been claimed yet; `code` says why. Returns how many."""
+    return Message.objects.filter(campaign_key=campaign_key, state=State.PENDING).update(
+        state=State.CANCELLED, error_code=code
+    )
+
+
+def withdraw_consent(*, person_id: int, channel: str, now: datetime) -> int:
+    """Ends the consent to reminders by this channel at once; what is still in the outbox will not be sent.
+
+    A consent given for all channels together ends as a whole: silence is the safe reading of a refusal.
+    """
+    return Consent.objects.filter(
+        Q(channel=channel) | Q(channel=""),
+        person=person_id,
+        purpose=ConsentPurpose.INFORMATION_SUPPORT,
+        withdrawn_at__isnull=True,
+    ).update(withdrawn_at=Greatest(now, "given_at"))
