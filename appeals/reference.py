@@ -81,7 +81,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """A term: `register`, `forward`, `answer`, `extend` are the law's, `target` is the portal's own."""
+    """A term: `register`, `forward`, `answer`, `extend` are the law's, `target` and `reopen` the portal's own."""
 
     code: str
     kind: Kind | None

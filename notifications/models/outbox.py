@@ -51,8 +51,8 @@ class Message(models.Model):
     A campaign writes its rows with one `INSERT … SELECT … ON CONFLICT (dedupe_key) DO NOTHING`. It gives
     `dedupe_key, event, channel, purpose, priority, region_id, due_at, payload`; for invitations `person_id`;
     the address of the channel (`email`, `phone` or `address`); where known `campaign_key, insurer_id, name,
-    language, time_zone, expires_at`. All other columns have defaults in the database. `payload` is a JSON object
-    of strings with exactly the fields `EVENTS[event].given(channel)`. Afterwards: `hints.dispatch_soon()`.
+    addressee, language, time_zone, expires_at`. All other columns have defaults in the database. `payload` is a
+    JSON object of strings with exactly the fields `EVENTS[event].given(channel)`. Afterwards: `hints.dispatch_soon()`.
     """
 
     # Unique by a constraint, not by the field: Django would add a second index for LIKE.
@@ -79,7 +79,9 @@ class Message(models.Model):
         related_name="+",
     )
 
-    # The recipient as known when the message was written; `name` is the first name and patronymic.
+    # The recipient as known when the message was written: `name` is the first name and patronymic of the greeting,
+    # `addressee` the full name on an envelope.
+    addressee = models.CharField(_("addressee"), max_length=310, blank=True, db_default="")
     name = models.CharField(_("name"), max_length=210, blank=True, db_default="")
     email = models.EmailField(_("e-mail"), blank=True, db_default="")
     phone = models.CharField(_("phone"), max_length=16, blank=True, db_default="")

@@ -3,7 +3,9 @@ from datetime import date, timedelta
 import holidays
 import pytest
 
+from appeals.load import load_reference
 from appeals.reference import Terms, Topics, read_terms, read_topics
+from registry.load import load_workdays
 
 
 class CalendarMissing(Exception):
@@ -52,3 +54,10 @@ def terms() -> Terms:
 @pytest.fixture(scope="session")
 def topics() -> Topics:
     return Topics(read_topics())
+
+
+@pytest.fixture
+def reference(db: None) -> None:
+    """Topics, bodies, terms and the working calendar in the database."""
+    load_workdays((2025, 2026, 2027))
+    load_reference()

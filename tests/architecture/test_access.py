@@ -29,6 +29,16 @@ NOT_PERSONAL = {
     "registry.RoleGrant": "read only to compute a scope, or in the administration",
     "representatives.StaffingNorm": "public reference",
     "representatives.DirectLine": "published contact",
+    "appeals.AppealTopic": "public reference",
+    "appeals.Body": "public reference",
+    "appeals.AppealTerm": "public reference",
+    "appeals.NumberCounter": "holds no person",
+    "dispensary.Programme": "public reference",
+    "dispensary.ProgrammeRule": "public reference",
+    "dispensary.ProgrammeTest": "public reference",
+    "dispensary.Category": "public reference",
+    "dispensary.ObservationRule": "public reference",
+    "dispensary.Tariff": "prices, no people",
 }
 
 

@@ -309,4 +309,4 @@ def test_all_channels_together(
     (sms,) = inbox.sms(path=tmp_path / "sms.jsonl")
     assert sms.to == person.phone
     (letter,) = inbox.letters(folder=tmp_path / "letters")
-    assert letter.to == "Мария Петровна, Калининград, Примерная, 1"
+    assert letter.to == "Ёлкина Мария Петровна, Калининград, Примерная, 1"

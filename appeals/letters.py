@@ -1,0 +1,93 @@
+"""What the applicant is told about an appeal: rows of the outbox, written in the transaction that causes them.
+
+The contents stay in the cabinet and on the tracking page; a message says that there is something to read. Only
+a letter by post carries the answer itself.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.conf import settings
+from django.utils import formats, translation
+
+from appeals.models import Appeal, ReplyChannel
+from appeals.terms import Form
+from notifications.events import EVENTS
+from notifications.models import Channel
+from notifications.services import Recipient, draft, enqueue_many
+
+
+def registered(appeal: Appeal, now: datetime) -> None:
+    """Not for what was said aloud: the person has just heard it."""
+    if appeal.form == Form.WRITTEN:
+        _write(appeal, "appeal_registered", now, {"due_on": _day(appeal.due_on, appeal.language)})
+
+
+def answered(appeal: Appeal, now: datetime) -> None:
+    if appeal.form == Form.WRITTEN or appeal.reply_channel != ReplyChannel.PHONE:
+        _write(appeal, "appeal_answered", now, {"answer": appeal.answer})
+
+
+def extended(appeal: Appeal, now: datetime) -> None:
+    """The law obliges to tell of an extension and its reason (59-FZ art. 12 part 2)."""
+    facts = {"due_on": _day(appeal.due_on, appeal.language), "reason": appeal.extension_reason}
+    _write(appeal, "appeal_extended", now, facts)
+
+
+def forwarded(appeal: Appeal, now: datetime) -> None:
+    """The law obliges to tell to whom the appeal was passed on (59-FZ art. 8 part 3)."""
+    body = appeal.addressee.plain_title if appeal.addressee else ""
+    _write(appeal, "appeal_forwarded", now, {"addressee": body})
+
+
+def message(appeal: Appeal, now: datetime) -> None:
+    """There is a question or another news to read."""
+    _write(appeal, "appeal_message", now, {})
+
+
+def channel_of(appeal: Appeal) -> str | None:
+    """By what messages go; an answer by telephone is announced by SMS."""
+    if appeal.reply_channel == ReplyChannel.POST:
+        return Channel.POST
+    if appeal.reply_channel == ReplyChannel.PHONE:
+        return Channel.SMS
+    if appeal.applicant_email:
+        return Channel.EMAIL
+    return None
+
+
+def _write(appeal: Appeal, event: str, now: datetime, facts: Mapping[str, str]) -> None:
+    channel = channel_of(appeal)
+    if channel is None:
+        return
+    known = {**facts, "number": appeal.number, "link": f"{settings.PORTAL_URL}/appeals/track/"}
+    # A short channel carries fewer facts: the event says which.
+    payload = {name: known[name] for name in EVENTS[event].given(channel)}
+    row = draft(
+        event=event,
+        channel=channel,
+        recipient=Recipient(
+            name=_called(appeal.applicant_name),
+            email=appeal.applicant_email,
+            phone=appeal.applicant_phone,
+            address=appeal.applicant_address,
+            language=appeal.language,
+        ),
+        payload=payload,
+        dedupe_key=f"appeal:{appeal.pk}:{event}:{appeal.version}",
+        now=now,
+        region=appeal.region_id,
+    )
+    row.insurer_id = appeal.insurer_id
+    enqueue_many(messages=[row])
+
+
+def _called(full_name: str) -> str:
+    """First name and patronymic of a name written as documents do, last name first."""
+    parts = full_name.split()
+    return " ".join(parts[1:3]) if len(parts) > 1 else full_name
+
+
+def _day(day: date, language: str) -> str:
+    with translation.override(language):
+        return formats.date_format(day, "j E Y" if language == "ru" else "j F Y")

@@ -1,0 +1,73 @@
+"""Loads the reference data of appeals: topics, competent bodies, terms."""
+
+from appeals.models import AppealTerm, AppealTopic, Body
+from appeals.reference import read_bodies, read_terms, read_topics
+from registry.reference import upsert
+
+
+def load_reference() -> list[str]:
+    return [load_topics(), load_bodies(), load_terms()]
+
+
+def load_topics() -> str:
+    rows = [
+        {
+            "code": topic.code,
+            "parent": topic.parent or "",
+            "kind": topic.kind or "",
+            "title": topic.title,
+            "plain_title": topic.plain_title,
+            "selectable": topic.selectable,
+            "default_level": topic.default_level,
+            "written_level": topic.written_level,
+            "urgency": topic.urgency,
+            "forms": sorted(topic.forms),
+            "waiting": topic.waiting,
+            "fund_only": topic.fund_only,
+            "about_insurer": topic.about_insurer,
+            "outside_competence": topic.outside_competence,
+            "addressee": topic.addressee or "",
+            "needs_clinic": topic.needs_clinic,
+            "valid_from": topic.valid_from,
+            "valid_to": topic.valid_to,
+            "source": topic.source,
+            "confirmed": topic.confirmed,
+        }
+        for topic in read_topics()
+    ]
+    return f"{upsert(AppealTopic, rows, key=['code', 'valid_from'])} topics"
+
+
+def load_bodies() -> str:
+    rows = [
+        {
+            "code": body.code,
+            "title": body.title,
+            "plain_title": body.plain_title,
+            "clinic_specific": body.clinic_specific,
+            "valid_from": body.valid_from,
+            "valid_to": body.valid_to,
+            "source": body.source,
+            "confirmed": body.confirmed,
+        }
+        for body in read_bodies()
+    ]
+    return f"{upsert(Body, rows, key=['code', 'valid_from'])} bodies"
+
+
+def load_terms() -> str:
+    rows = [
+        {
+            "code": term.code,
+            "kind": term.kind or "",
+            "level": term.level,
+            "value": term.value,
+            "unit": term.unit,
+            "valid_from": term.valid_from,
+            "valid_to": term.valid_to,
+            "source": term.source,
+            "confirmed": term.confirmed,
+        }
+        for term in read_terms()
+    ]
+    return f"{upsert(AppealTerm, rows, key=['code', 'kind', 'level', 'valid_from'])} terms"

@@ -1,0 +1,103 @@
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from appeals.words import FORMS, KINDS, UNITS, URGENCIES, choices
+from registry.models.dated import Dated, dated_constraints
+
+
+class Body(Dated):
+    """A body outside OMS, or above the regional fund, that matters are forwarded to."""
+
+    code = models.CharField(_("code"), max_length=40)
+    title = models.CharField(_("official name"), max_length=300)
+    plain_title = models.CharField(_("name for citizens"), max_length=300)
+    clinic_specific = models.BooleanField(_("a different one for each clinic"), default=False)
+
+    class Meta:
+        verbose_name = _("competent body")
+        verbose_name_plural = _("competent bodies")
+        ordering = ["code", "valid_from"]
+        constraints = dated_constraints(
+            models.UniqueConstraint(fields=["code", "valid_from"], name="body_code_version"),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class AppealTopic(Dated):
+    """One version of a topic: a row of form ЗПЗ table 1, or a matter outside OMS (codes `X.n`).
+
+    A changed topic is a new row; old appeals keep the row they were filed under.
+    """
+
+    code = models.CharField(_("code"), max_length=20)
+    parent = models.CharField(_("code of the heading"), max_length=20, blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=choices(KINDS), blank=True)
+    title = models.CharField(_("official title"), max_length=500)
+    plain_title = models.CharField(_("title for citizens"), max_length=300)
+    selectable = models.BooleanField(_("may be chosen"), default=True)
+    default_level = models.PositiveSmallIntegerField(_("level"), null=True, blank=True)
+    written_level = models.PositiveSmallIntegerField(_("level if written"), null=True, blank=True)
+    urgency = models.CharField(_("urgency"), max_length=10, choices=choices(URGENCIES), default="normal")
+    forms = ArrayField(
+        models.CharField(max_length=10, choices=choices(FORMS)), verbose_name=_("allowed forms")
+    )
+    waiting = models.BooleanField(_("about waiting times"), default=False)
+    fund_only = models.BooleanField(_("only for the fund"), default=False)
+    about_insurer = models.BooleanField(_("about the insurer"), default=False)
+    outside_competence = models.BooleanField(_("outside OMS competence"), default=False)
+    addressee = models.CharField(_("code of the competent body"), max_length=40, blank=True)
+    needs_clinic = models.BooleanField(_("needs a clinic"), default=False)
+
+    class Meta:
+        verbose_name = _("topic of appeals")
+        verbose_name_plural = _("topics of appeals")
+        ordering = ["code", "valid_from"]
+        constraints = dated_constraints(
+            models.UniqueConstraint(fields=["code", "valid_from"], name="appealtopic_code_version"),
+            models.CheckConstraint(
+                condition=Q(outside_competence=True) & ~Q(addressee="")
+                | Q(outside_competence=False, addressee=""),
+                name="appealtopic_addressee",
+                violation_error_message=_("A matter outside competence needs the body it belongs to."),
+            ),
+            models.CheckConstraint(
+                condition=(Q(default_level__isnull=True) | Q(default_level__range=(1, 3)))
+                & (Q(written_level__isnull=True) | Q(written_level__range=(1, 3))),
+                name="appealtopic_level",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.plain_title}"
+
+
+class AppealTerm(Dated):
+    """A lawful term (`register`, `forward`, `answer`, `extend`) or the portal's own `target` and `reopen`."""
+
+    code = models.CharField(_("code"), max_length=20)
+    kind = models.CharField(_("kind"), max_length=20, choices=choices(KINDS), blank=True)
+    level = models.PositiveSmallIntegerField(_("level"), null=True, blank=True)
+    value = models.PositiveSmallIntegerField(_("number of units"))
+    unit = models.CharField(_("unit"), max_length=15, choices=choices(UNITS))
+
+    class Meta:
+        verbose_name = _("term")
+        verbose_name_plural = _("terms")
+        ordering = ["code", "valid_from"]
+        constraints = dated_constraints(
+            models.UniqueConstraint(
+                fields=["code", "kind", "level", "valid_from"],
+                name="appealterm_version",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(level__isnull=True) | Q(level__range=(1, 3)), name="appealterm_level"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.value} {self.unit}"

@@ -1,0 +1,128 @@
+"""The one way an appeal changes: lock the row, ask the table, write, append the event."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from appeals import lifecycle
+from appeals.actors import Actor
+from appeals.errors import AppealNotFound, ChangedMeanwhile, IllegalAction, InputMissing
+from appeals.lifecycle import Action, State, Transition
+from appeals.models import Appeal, AppealEvent
+from appeals.selectors import possible
+from appeals.terms import Role
+from appeals.visibility import may
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A permitted step on a locked appeal, not yet written."""
+
+    appeal: Appeal
+    action: Action
+    row: Transition
+    role: Role
+    actor: Actor
+    now: datetime
+
+
+def begin(
+    *,
+    appeal_id: int,
+    action: Action,
+    actor: Actor,
+    now: datetime,
+    expected_version: int | None = None,
+    given: Mapping[str, object] | None = None,
+) -> Move:
+    """Locks the appeal until the transaction ends and asks the table.
+
+    `expected_version` is the one the person was looking at. Errors: AppealNotFound, ChangedMeanwhile,
+    IllegalAction, InputMissing.
+    """
+    appeal = lock(appeal_id, actor)
+    if expected_version is not None and appeal.version != expected_version:
+        raise ChangedMeanwhile(appeal.version)
+    return permit(appeal, action=action, actor=actor, now=now, given=given)
+
+
+def lock(appeal_id: int, actor: Actor) -> Appeal:
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("an appeal changes in a transaction")
+    rows = Appeal.objects.select_for_update(of=("self",)).select_related(
+        "organization", "received_by", "region", "topic"
+    )
+    if not actor.is_system and actor.holds != appeal_id:
+        rows = rows.visible_to(actor.scope)
+    appeal = rows.filter(pk=appeal_id).first()
+    if appeal is None:
+        raise AppealNotFound
+    return appeal
+
+
+def permit(
+    appeal: Appeal,
+    *,
+    action: Action,
+    actor: Actor,
+    now: datetime,
+    given: Mapping[str, object] | None = None,
+) -> Move:
+    """The step in the strongest role that may take it."""
+    roles = [role for role in actor.roles_on(appeal) if may(role, action, appeal)]
+    state = State(appeal.state)
+    known = lifecycle.TABLE.get((state, action))
+    role = next((role for role in roles if known is not None and role in known.roles), None)
+    if role is None:
+        code = "no_such_move" if known is None else "role_may_not"
+        can = possible(actor.roles_on(appeal), appeal)
+        raise IllegalAction(code=code, state=state, action=action, possible=can)
+    try:
+        row = lifecycle.step(state, action, role=role, given=given)
+    except lifecycle.Missing as error:
+        raise InputMissing(error.missing) from error
+    return Move(appeal, action, row, role, actor, now)
+
+
+def finish(
+    move: Move,
+    *,
+    changes: Mapping[str, object] | None = None,
+    public: bool = False,
+    public_text: str = "",
+    note: str = "",
+    data: Mapping[str, object] | None = None,
+) -> Appeal:
+    """Writes the new state with the changes and appends the event. Returns the appeal as it now is."""
+    appeal = move.appeal
+    fields = {"state": move.row.to.value, "version": appeal.version + 1, **(changes or {})}
+    for name, value in fields.items():
+        setattr(appeal, name, value)
+    appeal.save(update_fields=list(fields))
+    record(move, public=public or bool(public_text), public_text=public_text, note=note, data=data)
+    return appeal
+
+
+def record(
+    move: Move,
+    *,
+    public: bool,
+    public_text: str = "",
+    note: str = "",
+    data: Mapping[str, object] | None = None,
+) -> AppealEvent:
+    return AppealEvent.objects.create(
+        appeal=move.appeal,
+        at=move.now,
+        action=move.action,
+        from_state=move.row.state,
+        to_state=move.row.to,
+        actor_user_id=move.actor.user_id,
+        actor_role=move.role,
+        public=public,
+        public_text=public_text,
+        note=note,
+        data=dict(data or {}),
+    )

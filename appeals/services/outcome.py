@@ -1,0 +1,201 @@
+"""How an appeal ends, and begins again: answer, approval, forwarding, refusal, withdrawal, closing, reopening."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from appeals import letters
+from appeals.actors import Actor
+from appeals.deadlines import local_day
+from appeals.errors import InvalidInput, TooLate
+from appeals.lifecycle import Action, State
+from appeals.models import Appeal, DeclineGround, HandOver, HandOverState, Validity
+from appeals.policy import terms
+from appeals.services.base import begin, finish
+from appeals.services.routing import body_in_force, clock_restarted
+from appeals.terms import Kind, Role
+
+
+@transaction.atomic
+def submit_for_review(
+    *, appeal_id: int, answer: str, actor: Actor, now: datetime, expected_version: int | None = None
+) -> Appeal:
+    """Proposes an answer for approval; the applicant does not see it yet."""
+    move = begin(
+        appeal_id=appeal_id,
+        action=Action.SUBMIT_FOR_REVIEW,
+        actor=actor,
+        now=now,
+        expected_version=expected_version,
+        given={"answer": answer},
+    )
+    return finish(move, changes={"answer": answer}, data={"answer": answer})
+
+
+@transaction.atomic
+def send_back(
+    *, appeal_id: int, reason: str, actor: Actor, now: datetime, expected_version: int | None = None
+) -> Appeal:
+    move = begin(
+        appeal_id=appeal_id,
+        action=Action.SEND_BACK,
+        actor=actor,
+        now=now,
+        expected_version=expected_version,
+        given={"reason": reason},
+    )
+    return finish(move, note=reason)
+
+
+@transaction.atomic
+def answer(
+    *,
+    appeal_id: int,
+    text: str,
+    actor: Actor,
+    now: datetime,
+    validity: str = "",
+    expected_version: int | None = None,
+) -> Appeal:
+    """Answers the applicant, or approves the proposed answer. The text is kept in the event as it was given."""
+    move = begin(
+        appeal_id=appeal_id,
+        action=Action.ANSWER,
+        actor=actor,
+        now=now,
+        expected_version=expected_version,
+        given={"answer": text},
+    )
+    appeal = move.appeal
+    if validity and (appeal.kind != Kind.COMPLAINT or validity not in Validity.values):
+        raise InvalidInput({"validity": _("Only a complaint is judged: justified or unjustified.")})
+    changes: dict[str, object] = {
+        "answer": text,
+        "answered_at": now,
+        "validity": validity or appeal.validity,
+        **_ended(),
+    }
+    _drop_offer(appeal, now)
+    done = finish(move, changes=changes, public_text=text, data={"validity": changes["validity"]})
+    letters.answered(done, now)
+    return done
+
+
+@transaction.atomic
+def forward(
+    *,
+    appeal_id: int,
+    addressee: str,
+    letter: str,
+    actor: Actor,
+    now: datetime,
+    expected_version: int | None = None,
+) -> Appeal:
+    """Sends the appeal on to the competent body with a letter; the applicant is told to whom."""
+    move = begin(
+        appeal_id=appeal_id,
+        action=Action.FORWARD,
+        actor=actor,
+        now=now,
+        expected_version=expected_version,
+        given={"addressee": addressee, "letter": letter},
+    )
+    body = body_in_force(addressee, move.appeal, now)
+    _drop_offer(move.appeal, now)
+    changes: dict[str, object] = {"addressee": body, "forwarded_at": now, **_ended()}
+    done = finish(move, changes=changes, public=True, note=letter, data={"addressee": addressee})
+    letters.forwarded(done, now)
+    return done
+
+
+@transaction.atomic
+def decline(
+    *,
+    appeal_id: int,
+    ground: str,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    expected_version: int | None = None,
+) -> Appeal:
+    """Leaves the appeal without an answer on one of the law's grounds."""
+    move = begin(
+        appeal_id=appeal_id,
+        action=Action.DECLINE,
+        actor=actor,
+        now=now,
+        expected_version=expected_version,
+        given={"ground": ground, "reason": reason},
+    )
+    if ground not in DeclineGround.values:
+        raise InvalidInput({"ground": _("Choose one of the lawful grounds.")})
+    _drop_offer(move.appeal, now)
+    done = finish(move, changes={"decline_ground": ground, **_ended()}, public_text=reason)
+    letters.message(done, now)
+    return done
+
+
+@transaction.atomic
+def withdraw(
+    *, appeal_id: int, statement: str, actor: Actor, now: datetime, expected_version: int | None = None
+) -> Appeal:
+    """The applicant takes the appeal back, in the words given."""
+    move = begin(
+        appeal_id=appeal_id,
+        action=Action.WITHDRAW,
+        actor=actor,
+        now=now,
+        expected_version=expected_version,
+        given={"statement": statement},
+    )
+    _drop_offer(move.appeal, now)
+    return finish(move, changes={"closed_at": now, **_ended()}, public_text=statement)
+
+
+@transaction.atomic
+def close(*, appeal_id: int, actor: Actor, now: datetime, expected_version: int | None = None) -> Appeal:
+    move = begin(
+        appeal_id=appeal_id, action=Action.CLOSE, actor=actor, now=now, expected_version=expected_version
+    )
+    return finish(move, changes={"closed_at": now}, public=True)
+
+
+@transaction.atomic
+def reopen(
+    *, appeal_id: int, reason: str, actor: Actor, now: datetime, expected_version: int | None = None
+) -> Appeal:
+    """Opens the appeal again with a new lawful term. A citizen may do so for a time after the answer only."""
+    move = begin(
+        appeal_id=appeal_id,
+        action=Action.REOPEN,
+        actor=actor,
+        now=now,
+        expected_version=expected_version,
+        given={"reason": reason},
+    )
+    appeal = move.appeal
+    if move.role is Role.CITIZEN and appeal.answered_at is not None:
+        term = terms().at("reopen", local_day(now, appeal.region.zone), kind=Kind(appeal.kind))
+        if now > appeal.answered_at + timedelta(days=term.value):
+            raise TooLate(
+                _("The time to object to the answer is over. File a new appeal."), code="reopen_term"
+            )
+    changes = {
+        **clock_restarted(appeal, now),
+        "taken_at": appeal.taken_at or now,
+        "routed_at": appeal.routed_at or now,
+        "decline_ground": "",
+    }
+    return finish(move, changes=changes, public_text=reason, data={"answer": appeal.answer})
+
+
+def _ended() -> dict[str, object]:
+    """Nobody is reminded of a case that has ended."""
+    return {"next_step_at": None}
+
+
+def _drop_offer(appeal: Appeal, now: datetime) -> None:
+    HandOver.objects.filter(appeal=appeal, state=HandOverState.OFFERED).update(
+        state=HandOverState.RETURNED, decided_at=now, reason=State(appeal.state).value
+    )

@@ -1,0 +1,46 @@
+"""Background work of appeals. Each task may be lost or run twice; the sweeps find what was lost."""
+
+import logging
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from appeals import services
+from appeals.models import Appeal
+
+log = logging.getLogger(__name__)
+
+SWEEP = 200
+
+
+@shared_task(name="appeals.route")
+def route(*, appeal_id: int, **_: Any) -> None:
+    """Routes one appeal soon after it was filed."""
+    services.route_appeal(appeal_id=appeal_id, now=timezone.now())
+
+
+@shared_task(name="appeals.route_waiting")
+def route_waiting(**_: Any) -> int:
+    """Routes what no hint reached, oldest first; returns how many.
+
+    One appeal that cannot be routed is logged and does not hold up the others.
+    """
+    now = timezone.now()
+    routed = 0
+    for pk in Appeal.objects.unrouted().order_by("pk").values_list("pk", flat=True)[:SWEEP]:
+        try:
+            routed += len(services.route_waiting(now=now, ids=[pk]))
+        except Exception:
+            log.exception("Appeal %s cannot be routed", pk)
+    return routed
+
+
+@shared_task(name="appeals.escalate")
+def escalate(**_: Any) -> int:
+    """Steps open appeals through the ladder of reminders, those waiting longest first; returns how many steps."""
+    now = timezone.now()
+    taken = 0
+    while steps := services.climb(now=now, limit=SWEEP):
+        taken += steps
+    return taken

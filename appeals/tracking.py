@@ -1,0 +1,130 @@
+"""Following an appeal by number and access code: no personal data, no hint why a pair is wrong, few attempts.
+
+Attempts are counted in Redis before the pair is looked at, by number and by network address, so a thousand
+guesses at once count as a thousand. When they cannot be counted nobody is let in: a code that may be guessed
+freely is none.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.core.cache import cache
+from django.utils.functional import Promise
+from redis.exceptions import RedisError
+
+from appeals import codes
+from appeals.errors import TryLater, WrongPair
+from appeals.lifecycle import Action, State
+from appeals.models import Appeal, AppealEvent
+from appeals.numbering import BadNumber, parse_number
+from appeals.selectors import public_state
+
+WINDOW = 15 * 60
+# Behind one address there may be a whole clinic or a mobile operator.
+PER_ADDRESS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PublicEvent:
+    at: datetime
+    action: Action
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class PublicStatus:
+    """What number and code show: nothing that tells who wrote, about whom or what."""
+
+    appeal_id: int
+    number: str
+    state: State
+    state_text: str | Promise
+    kind: str
+    registered_on: date
+    due_on: date
+    extended: bool
+    extension_reason: str
+    organization: str
+    phone: str
+    level: int | None
+    addressee: str
+    events: tuple[PublicEvent, ...]
+
+
+def public_status(*, number: str, code: str, address: str, now: datetime) -> PublicStatus:
+    """The status behind number and code. Errors: WrongPair, TryLater.
+
+    Every failure looks and takes the same: a malformed number, an unknown one, a wrong code.
+    """
+    return status_of(opened(number=number, code=code, address=address), now=now)
+
+
+def opened(*, number: str, code: str, address: str) -> Appeal:
+    """The appeal a right pair opens; whoever has it acts as `Actor.holder(appeal.pk)`."""
+    try:
+        known = str(parse_number(number))
+    except BadNumber:
+        known = ""
+    keys = _count(known, address)
+    appeal = Appeal.objects.filter(number=known).first()
+    if not codes.matches(code, appeal.access_code_hash if appeal is not None else ""):
+        raise WrongPair
+    assert appeal is not None  # noqa: S101 - nothing matches the hash of nobody
+    _forgive(keys)
+    return appeal
+
+
+def status_of(appeal: Appeal, *, now: datetime) -> PublicStatus:
+    """For a pair already proved, e.g. kept in the session for some minutes."""
+    office = appeal.organization or appeal.received_by
+    events = AppealEvent.objects.filter(appeal=appeal, public=True, at__lte=now).order_by("pk")
+    return PublicStatus(
+        appeal_id=appeal.pk,
+        number=appeal.number,
+        state=State(appeal.state),
+        state_text=public_state(appeal),
+        kind=appeal.kind,
+        registered_on=appeal.registered_on,
+        due_on=appeal.due_on,
+        extended=appeal.extended_on is not None,
+        extension_reason=appeal.extension_reason,
+        organization=office.name,
+        phone=office.phone,
+        level=appeal.level,
+        addressee=appeal.addressee.title if appeal.addressee and appeal.forwarded_at else "",
+        events=tuple(
+            PublicEvent(at, Action(action), State(state))
+            for at, action, state in events.values_list("at", "action", "to_state")
+        ),
+    )
+
+
+def _count(number: str, address: str) -> tuple[str, ...]:
+    keys = (_key("number", number), _key("address", address))
+    limits = (settings.TRACKING_ATTEMPTS, settings.TRACKING_ATTEMPTS * PER_ADDRESS)
+    try:
+        for key, limit in zip(keys, limits, strict=True):
+            cache.add(key, 0, WINDOW)
+            if cache.incr(key) > limit:
+                raise TryLater(WINDOW)
+    except (RedisError, OSError) as error:
+        raise TryLater(60) from error
+    except ValueError as error:  # the counter expired between the two commands
+        raise TryLater(1) from error
+    return keys
+
+
+def _forgive(keys: tuple[str, ...]) -> None:
+    """A right pair was no guess."""
+    try:
+        for key in keys:
+            cache.decr(key)
+    except (RedisError, OSError, ValueError):
+        return
+
+
+def _key(what: str, value: str) -> str:
+    # Hashed, so that neither numbers nor addresses lie about in a cache.
+    return f"appeals.tracking.{what}.{hashlib.sha256(value.encode()).hexdigest()[:32]}"

@@ -1,0 +1,136 @@
+"""Who sees which appeals and which parts of them, and in which role somebody acts on one.
+
+Everything that depends on a reader is decided here: rows by `readers`, acting roles by `roles_on`, fields and
+papers by the small predicates below.
+"""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from appeals.lifecycle import Action
+from appeals.terms import Role
+from registry.models import Organization
+from registry.models.parties import OrganizationKind
+from registry.scoping import Role as Granted
+from registry.scoping import Scope
+
+if TYPE_CHECKING:
+    from appeals.models import Appeal
+
+
+def readers(scope: Scope, prefix: str = "") -> list[Q | None]:
+    """Conditions of which one is enough to see an appeal; with a prefix, rows that hang on it."""
+    return [*citizens(scope, prefix), *_staff(scope, prefix)]
+
+
+def citizens(scope: Scope, prefix: str = "") -> list[Q | None]:
+    """As applicant, as the person concerned, as a parent or guardian of either."""
+
+    def where(**lookups: object) -> Q:
+        return Q(**{f"{prefix}{name}": value for name, value in lookups.items()})
+
+    own = scope.own_people
+    return [
+        where(applicant_user=scope.user_id) if scope.user_id is not None else None,
+        where(applicant__in=own) if own else None,
+        where(concerned_person__in=own) if own else None,
+    ]
+
+
+def _staff(scope: Scope, prefix: str) -> list[Q | None]:
+    def where(**lookups: object) -> Q:
+        return Q(**{f"{prefix}{name}": value for name, value in lookups.items()})
+
+    first = scope.organizations(Granted.OPERATOR)
+    second = scope.organizations(Granted.CASE_WORKER)
+    third = scope.organizations(Granted.EXPERT, Granted.SUPERVISOR)
+    heads = scope.organizations(Granted.SUPERVISOR)
+    operators, admins = scope.regions(Granted.FUND_OPERATOR), scope.regions(Granted.FUND_ADMIN)
+    funds = _funds(operators | admins) if operators or admins else None
+    return [
+        where(organization__in=first, level=1) if first else None,
+        where(organization__in=first, passed_by_first_level=True) if first else None,
+        # A matter outside OMS has no level; somebody has to forward it within seven days.
+        where(organization__in=second) & (where(level__lte=2) | where(level__isnull=True))
+        if second
+        else None,
+        where(organization__in=third) if third else None,
+        # The fund judges a complaint about the insurer; the insurer's head gets a copy to read.
+        where(insurer__in=heads, copy_to_supervisor=True) if heads else None,
+        where(region__in=operators, received_by__in=funds) if operators else None,
+        where(region__in=admins) if admins else None,
+        # Another region's fund passed it on to ours.
+        where(organization__in=funds) if funds is not None else None,
+    ]
+
+
+def _funds(regions: frozenset[str]) -> frozenset[int]:
+    rows = Organization.objects.filter(kind=OrganizationKind.FUND, region__in=regions)
+    return frozenset(rows.values_list("pk", flat=True))
+
+
+def roles_on(scope: Scope, appeal: "Appeal") -> tuple[Role, ...]:
+    """The roles in which this person may act on this appeal, the strongest first.
+
+    Narrower than seeing: an operator still sees what was handed over, and a supervisor reads the copy of a
+    complaint about the own insurer, but neither may act on it any more.
+    """
+    roles = [role for role, holds in _holds(scope, appeal).items() if holds]
+    return tuple(roles)
+
+
+def _holds(scope: Scope, appeal: "Appeal") -> dict[Role, bool]:
+    office = appeal.organization
+
+    def works_in(role: Granted) -> bool:
+        return office is not None and office.pk in scope.organizations(role)
+
+    def at_the_fund(role: Granted) -> bool:
+        place = office or appeal.received_by
+        return place.is_fund and place.region_id in scope.regions(role)
+
+    return {
+        Role.FUND_ADMIN: at_the_fund(Granted.FUND_ADMIN)
+        or appeal.region_id in scope.regions(Granted.FUND_ADMIN),
+        Role.SUPERVISOR: works_in(Granted.SUPERVISOR),
+        Role.EXPERT: works_in(Granted.EXPERT),
+        Role.CASE_WORKER: works_in(Granted.CASE_WORKER) and appeal.level in (None, 1, 2),
+        Role.FUND_OPERATOR: at_the_fund(Granted.FUND_OPERATOR),
+        Role.OPERATOR: works_in(Granted.OPERATOR) and appeal.level == 1,
+        Role.CITIZEN: is_own(scope, appeal),
+    }
+
+
+# What the fund's administrator may do to an appeal that an insurer works: put it elsewhere, open it again.
+_OVER_AN_INSURER = frozenset({Action.REROUTE, Action.REOPEN})
+
+
+def may(role: Role, action: Action, appeal: "Appeal") -> bool:
+    """What the table of moves cannot know: whose appeal it is."""
+    if role is Role.FUND_ADMIN and appeal.organization is not None and not appeal.organization.is_fund:
+        return action in _OVER_AN_INSURER
+    return True
+
+
+def is_own(scope: Scope, appeal: "Appeal") -> bool:
+    """Whether a citizen reads an appeal of the own household."""
+    if appeal.applicant_user_id is not None and appeal.applicant_user_id == scope.user_id:
+        return True
+    people = {appeal.applicant_id, appeal.concerned_person_id} - {None}
+    return not people.isdisjoint(scope.own_people)
+
+
+def sees_internal(roles: tuple[Role, ...]) -> bool:
+    """Internal notes, routing to people, events not marked public: for staff only."""
+    return any(role is not Role.CITIZEN for role in roles)
+
+
+def sees_medical(roles: tuple[Role, ...]) -> bool:
+    """Medical documents: not for level 1; the citizen's own papers stay readable to the citizen."""
+    return any(role not in (Role.OPERATOR, Role.FUND_OPERATOR) for role in roles)
+
+
+def sees_sealed(roles: tuple[Role, ...]) -> bool:
+    """An expert opinion and what belongs to it: level 3, and the fund that supervises."""
+    return Role.EXPERT in roles or Role.FUND_ADMIN in roles
