@@ -13,7 +13,6 @@ from dispensary.rules import Rules
 from dispensary.selectors import Place
 from registry.models.people import Sex
 
-
 if TYPE_CHECKING:
     InformingForm = forms.ModelForm[Informing]
 else:

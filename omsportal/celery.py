@@ -49,7 +49,11 @@ app.conf.update(
             "schedule": 10,
             "options": {"expires": 10},
         },
-        "appeals.route_waiting": {"task": "appeals.route_waiting", "schedule": 15, "options": {"expires": 15}},
+        "appeals.route_waiting": {
+            "task": "appeals.route_waiting",
+            "schedule": 15,
+            "options": {"expires": 15},
+        },
         "appeals.escalate": {"task": "appeals.escalate", "schedule": 300, "options": {"expires": 300}},
         "notifications.sweep": {"task": "notifications.sweep", "schedule": 60, "options": {"expires": 60}},
         "dispensary.advance": {"task": "dispensary.advance", "schedule": 30.0, "options": {"expires": 60}},

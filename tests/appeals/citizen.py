@@ -23,7 +23,12 @@ SAID: dict[str, dict[str, str]] = {
     "clinic": {"clinic": "other", "other": "Поликлиника на Лесной"},
     "when": {"happened_on": "02.04.2026", "wish": "Помогите записаться"},
     "files": {},
-    "contacts": {"reply_channel": "email", "email": "maria@example.org", "phone": "8 (900) 000-00-01", "address": ""},
+    "contacts": {
+        "reply_channel": "email",
+        "email": "maria@example.org",
+        "phone": "8 (900) 000-00-01",
+        "address": "",
+    },
     "consent": {"agree": "on"},
 }
 ORDER = tuple(SAID)
@@ -60,4 +65,9 @@ def errors(response: Any) -> list[str]:
     """What the page says beside its fields."""
     html = response.content.decode()
     blocks = re.findall(r'class="field-error">(.*?)</div>', html, re.DOTALL)
-    return [re.sub(r"<[^>]+>", "", line).strip() for block in blocks for line in block.split("</p>") if line.strip()]
+    return [
+        re.sub(r"<[^>]+>", "", line).strip()
+        for block in blocks
+        for line in block.split("</p>")
+        if line.strip()
+    ]

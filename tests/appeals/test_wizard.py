@@ -216,7 +216,13 @@ def test_for_a_child_the_parent_is_named_and_an_adult_child_is_refused(client: C
     }
     walk(client, until="person", **other)
     assert client.get(url("person")).url == url("applicant")
-    parent = {"last_name": "Ёлкина", "first_name": "Мария", "middle_name": "", "ground": "parent", "document": ""}
+    parent = {
+        "last_name": "Ёлкина",
+        "first_name": "Мария",
+        "middle_name": "",
+        "ground": "parent",
+        "document": "",
+    }
     assert client.post(url("applicant"), parent).url == url("person")
     assert "18" in errors(say(client, "person", enp=""))[0]
     for step in ("person", "insurer", "clinic", "when", "files", "contacts", "consent", "check"):
@@ -283,7 +289,20 @@ def test_the_consent_must_be_the_one_shown(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "step", ["what", "topic", "about", "person", "insurer", "clinic", "when", "files", "contacts", "consent", "check"]
+    "step",
+    [
+        "what",
+        "topic",
+        "about",
+        "person",
+        "insurer",
+        "clinic",
+        "when",
+        "files",
+        "contacts",
+        "consent",
+        "check",
+    ],
 )
 def test_a_page_asks_the_database_at_most_eight_times(client, django_assert_max_num_queries, step) -> None:
     walk(client)

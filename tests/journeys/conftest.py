@@ -102,7 +102,9 @@ def assert_accessible(page: Page) -> None:
         # By evaluation, not by a script element: the page's policy forbids that, as it should.
         page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("tags => axe.run(document, {runOnly: tags})", tags)["violations"]
-    lines = [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
+    lines = [
+        f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]
+    ]
     assert not lines, f"{page.url}\n" + "\n".join(lines)
     wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{page.url} is {wide} px wider than the screen"

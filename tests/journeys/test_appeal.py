@@ -12,7 +12,11 @@ from appeals.models import Appeal
 from tests.appeals.citizen import TEXT
 from tests.journeys.conftest import DESKTOP, assert_accessible
 
-PDF = {"name": "направление.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n"}
+PDF = {
+    "name": "направление.pdf",
+    "mimeType": "application/pdf",
+    "buffer": b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n",
+}
 PROGRAM = {"name": "справка.pdf", "mimeType": "application/pdf", "buffer": b"MZ\x90\x00" + b"\0" * 200}
 
 
