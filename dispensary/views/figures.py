@@ -152,7 +152,7 @@ def _coverage_row(name: str, counts: Coverage, campaign: Campaign, clinic: int |
 
 
 def _prices(found: DryRun, price: Estimate) -> dict[str, Any]:
-    columns = [_("Channel"), _("People"), _("Units each"), _("Price of a unit, ₽"), _("Sum, ₽")]
+    columns = [_("Channel"), pgettext("how many", "People"), _("Units each"), _("Price of a unit, ₽"), _("Sum, ₽")]
     return {
         "caption": _("By channel and price"),
         "columns": _columns(*columns),
@@ -173,7 +173,7 @@ def _prices(found: DryRun, price: Estimate) -> dict[str, Any]:
 def _people(caption: str, head: str, rows: Iterable[tuple[str, int]]) -> dict[str, Any]:
     return {
         "caption": caption,
-        "columns": _columns(head, _("People")),
+        "columns": _columns(head, pgettext("how many", "People")),
         "rows": [_row(label, number(people)) for label, people in rows],
     }
 
