@@ -66,13 +66,13 @@ def scope_of(request: Request) -> Scope:
 def problem(error: AppealError) -> Response:
     """A refusal as a program and a person can read it."""
     fields = {name: [str(text)] for name, text in getattr(error, "fields", {}).items()}
-    body = {"code": error.code, "detail": str(error), "errors": fields}
+    body = {"code": error.code, "detail": str(error), "problems": fields}
     headers = {"Retry-After": str(error.seconds)} if isinstance(error, TryLater) else None
     return Response(body, status=_STATUS.get(type(error), status.HTTP_409_CONFLICT), headers=headers)
 
 
 def invalid(serializer: BaseSerializer[Any]) -> Response:
-    body = {"code": "invalid", "detail": _("Some fields need correcting."), "errors": serializer.errors}
+    body = {"code": "invalid", "detail": _("Some fields need correcting."), "problems": serializer.errors}
     return Response(body, status=status.HTTP_400_BAD_REQUEST)
 
 

@@ -215,10 +215,13 @@ def case(scope: Scope, number: str) -> CaseView:
     roles = roles_on(scope, appeal)
     # Seen without acting, as an operator sees what was handed over: still as staff.
     staff = sees_internal(roles) or not roles
-    events = AppealEvent.objects.visible_to(scope).filter(appeal=appeal).order_by("pk")
+    events = list(AppealEvent.objects.visible_to(scope).filter(appeal=appeal).order_by("pk"))
+    if not staff:
+        for event in events:
+            event.note = ""
     papers = Attachment.objects.visible_to(scope).filter(appeal=appeal).order_by("pk")
     offers = HandOver.objects.visible_to(scope).filter(appeal=appeal).order_by("pk") if staff else ()
-    return CaseView(appeal, roles, possible(roles, appeal), list(events), list(papers), list(offers))
+    return CaseView(appeal, roles, possible(roles, appeal), events, list(papers), list(offers))
 
 
 def actions_for(scope: Scope, appeal: Appeal) -> tuple[Action, ...]:

@@ -135,4 +135,4 @@ class QueuePageOut(serializers.Serializer[Any]):
 class ProblemOut(serializers.Serializer[Any]):
     code = serializers.CharField(help_text="Stable, for programs")
     detail = serializers.CharField(help_text="For people, in the language of the request")
-    errors = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
+    problems = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))

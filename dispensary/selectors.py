@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from dispensary.coverage import Coverage, Discrepancy, Outcome, OutcomeRow, discrepancies, tally, total
 from dispensary.eligibility import NoRulesError, PersonFacts, ProgrammeResult, eligible
+from dispensary.lifecycle import State
 from dispensary.models import Campaign, Invitation, InvitationState, ObservationCase, OutcomeCount, PlanCount
 from dispensary.planning import DryRun
 from dispensary.pricing import Estimate, estimate
@@ -215,3 +216,25 @@ def _eligible(person: InsuredPerson, year: int, rules: Rules) -> tuple[Programme
         return eligible(facts, year, rules)
     except NoRulesError:
         return ()
+
+
+def invited_to_clinics(scope: Scope, *, after: int) -> tuple[list[Invitation], int | None]:
+    """People of the reader's clinics in campaigns under way, by the person's key from `after` on; and the key to
+    go on from. Found through the index of people by clinic."""
+    rows = (
+        Invitation.objects.visible_to(scope)
+        .filter(
+            person__clinic__in=scope.clinics(Role.CLINIC_STAFF),
+            person__gt=after,
+            campaign__state__in=(State.RUNNING, State.PAUSED),
+        )
+        .exclude(state=InvitationState.EXCLUDED)
+        .select_related("person", "campaign__programme")
+        .order_by("person", "campaign", "round")[: PAGE + 1]
+    )
+    page = list(rows)
+    if len(page) <= PAGE:
+        return page, None
+    # A person's rows stay together: the page ends before somebody whose rows would be cut.
+    whole = [row for row in page if row.person_id != page[PAGE].person_id]
+    return whole, whole[-1].person_id

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from dispensary.views import campaigns, citizens, invitations
+from dispensary.views import campaigns, citizens, clinic, invitations
 
 app_name = "dispensary"
 urlpatterns = [
     path("exams/", citizens.exams, name="exams"),
     path("cabinet/exams/", citizens.my_exams, name="my-exams"),
+    path("clinic/", clinic.clinic_page, name="clinic"),
     path("region/exams/", campaigns.campaign_list, name="campaigns"),
     path("region/exams/new/", campaigns.campaign_new, name="campaign-new"),
     path("region/exams/<int:campaign_id>/", campaigns.campaign_page, name="campaign"),

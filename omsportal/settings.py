@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "registry.middleware.ScopeMiddleware",
+    "omsportal.zones.ReaderZoneMiddleware",
 ]
 
 ROOT_URLCONF = "omsportal.urls"
@@ -91,6 +92,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "omsportal.context.portal",
+                "omsportal.rail.rail",
                 "omsportal.display.display_settings",
             ],
         },

@@ -25,6 +25,8 @@ class Page:
     form: type[forms.StepForm]
     template: str = "appeals/citizen/step.html"
     lead: str | Promise = ""
+    # The heading is the question, so the legend of its only field is for screen readers.
+    heading_asks: bool = False
 
 
 PAGES: Mapping[str, Page] = {
@@ -35,16 +37,16 @@ PAGES: Mapping[str, Page] = {
         "appeals/citizen/topic.html",
         _("Choose the line that fits best. A mistake does no harm: we will correct it."),
     ),
-    steps.ABOUT: Page(_("Who is it about?"), forms.AboutForm),
+    steps.ABOUT: Page(_("Who is it about?"), forms.AboutForm, heading_asks=True),
     steps.APPLICANT: Page(
         _("Who are you?"),
         forms.ApplicantForm,
         lead=_("We answer you, so we need your name. The data of the other person come on the next page."),
     ),
     steps.PERSON: Page(_("Your data"), forms.PersonForm),
-    steps.INSURER: Page(_("Which insurance company?"), forms.InsurerForm),
+    steps.INSURER: Page(_("Which company issued the policy?"), forms.InsurerForm, heading_asks=True),
     steps.WHEN: Page(_("When was it, and what do you want?"), forms.WhenForm, "appeals/citizen/when.html"),
-    steps.CONTACTS: Page(_("How shall we answer?"), forms.ContactsForm),
+    steps.CONTACTS: Page(_("How shall we answer?"), forms.ContactsForm, heading_asks=True),
     steps.CONSENT: Page(
         _("Consent to the processing of data"), forms.ConsentForm, "appeals/citizen/consent.html"
     ),

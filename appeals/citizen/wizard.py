@@ -148,6 +148,7 @@ def _show(request: HttpRequest, step: str, draft: AppealDraft, form: StepForm) -
         "form": form,
         "heading": pages.heading(step, answers),
         "lead": page.lead,
+        "heading_asks": page.heading_asks,
         "step": number,
         "steps_total": total,
         "back_url": url_of(earlier) if earlier else reverse("home"),

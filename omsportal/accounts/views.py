@@ -6,7 +6,7 @@ from allauth.account.views import LoginView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import is_valid_path, reverse
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_safe
 
@@ -17,15 +17,15 @@ from registry.scoping import Role
 
 # The first role of this list that a person has decides the first page.
 FIRST_PAGES: tuple[tuple[Role, str], ...] = (
-    (Role.SUPERVISOR, "/staff/queue/"),
-    (Role.EXPERT, "/staff/queue/"),
-    (Role.CASE_WORKER, "/staff/queue/"),
-    (Role.OPERATOR, "/staff/queue/"),
-    (Role.FUND_OPERATOR, "/staff/queue/"),
-    (Role.FUND_ADMIN, "/region/staffing/"),
-    (Role.CLINIC_STAFF, "/clinic/"),
-    (Role.AUDITOR, "/security/access/"),
-    (Role.ADMINISTRATOR, "/admin/"),
+    (Role.SUPERVISOR, "staff_queue"),
+    (Role.EXPERT, "staff_queue"),
+    (Role.CASE_WORKER, "staff_queue"),
+    (Role.OPERATOR, "staff_queue"),
+    (Role.FUND_OPERATOR, "staff_queue"),
+    (Role.FUND_ADMIN, "representatives:staffing"),
+    (Role.CLINIC_STAFF, "dispensary:clinic"),
+    (Role.AUDITOR, "access_log"),
+    (Role.ADMINISTRATOR, "admin:index"),
 )
 
 
@@ -71,7 +71,7 @@ def admin_login(request: ScopedRequest) -> HttpResponseBase:
 @require_safe
 def start(request: ScopedRequest) -> HttpResponseBase:
     """The first page after signing in: staff at their work, citizens in their cabinet."""
-    for role, address in FIRST_PAGES:
+    for role, name in FIRST_PAGES:
         if role in request.scope.roles:
-            return redirect(address if is_valid_path(address) else "/")
+            return redirect(name)
     return redirect("cabinet")

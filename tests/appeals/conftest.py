@@ -1,11 +1,15 @@
-from datetime import date, timedelta
+import io
+from datetime import date, datetime, timedelta
 
 import holidays
 import pytest
+from django.db import connection
 
 from appeals.load import load_reference
+from appeals.models import AppealTerm, AppealTopic, Body
 from appeals.reference import Terms, Topics, read_terms, read_topics
 from registry.load import load_workdays
+from registry.models import CalendarDay
 
 
 class CalendarMissing(Exception):
@@ -59,5 +63,29 @@ def topics() -> Topics:
 @pytest.fixture
 def reference(db: None) -> None:
     """Topics, bodies, terms and the working calendar in the database."""
-    load_workdays((2025, 2026, 2027))
-    load_reference()
+    put_reference()
+
+
+_copies: dict[str, str] = {}
+
+
+def put_reference() -> None:
+    """Loaded from the files once; afterwards copied, which is a hundred times faster."""
+    with connection.cursor() as cursor:
+        for table, rows in _copies.items():
+            cursor.copy_expert(f"COPY {table} FROM STDIN", io.StringIO(rows))
+        if _copies:
+            return
+        load_workdays((2025, 2026, 2027))
+        load_reference()
+        for model in (CalendarDay, AppealTopic, Body, AppealTerm):
+            out, table = io.StringIO(), model._meta.db_table
+            cursor.copy_expert(f"COPY {table} TO STDOUT", out)
+            _copies[table] = out.getvalue()
+
+
+@pytest.fixture
+def clock(now: datetime, monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """Pages see the moment that the test passes in, not the day on which the tests run."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
+    return now

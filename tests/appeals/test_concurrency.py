@@ -12,10 +12,9 @@ from django.db import connection
 from appeals import services, tasks
 from appeals.actors import ANONYMOUS, Actor
 from appeals.errors import AppealError, IllegalAction
-from appeals.load import load_reference
 from appeals.models import Appeal, AppealEvent, LadderStep
 from appeals.numbering import parse_number
-from registry.load import load_workdays
+from tests.appeals.conftest import put_reference
 from tests.appeals.factories import filed, filing, question, representative
 from tests.cast import Cast, make_cast
 
@@ -24,8 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def cast(transactional_db: None) -> Cast:
-    load_workdays((2025, 2026, 2027))
-    load_reference()
+    put_reference()
     return make_cast()
 
 

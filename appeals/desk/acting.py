@@ -1,0 +1,153 @@
+"""From an action on the page to the service that does it, and which actions the page offers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _g
+
+from appeals import services
+from appeals.actors import Actor
+from appeals.desk.board import people_for
+from appeals.desk.forms import FORMS, ActionForm, Setting
+from appeals.lifecycle import Action, State
+from appeals.models import Appeal, HandOver, HandOverState
+from appeals.terms import Kind, Role
+from registry.models import Organization
+from registry.names import short_name
+from registry.scoping import Scope
+
+# Who takes a case offered to a level; the hand-over service refuses everybody else.
+TAKERS = {
+    1: frozenset({Role.OPERATOR, Role.CASE_WORKER, Role.EXPERT}),
+    2: frozenset({Role.CASE_WORKER, Role.EXPERT}),
+    3: frozenset({Role.EXPERT}),
+}
+ANY_LEVEL = frozenset({Role.SUPERVISOR, Role.FUND_OPERATOR, Role.FUND_ADMIN})
+DECISIONS = frozenset({Action.ACCEPT_HAND_OVER, Action.RETURN_HAND_OVER})
+# Done by one press: nothing has to be said.
+AT_ONCE = frozenset(action for action, form in FORMS.items() if form is ActionForm)
+# What stands on buttons, in this order; the rest is in the menu.
+FIRST = (
+    Action.ACCEPT_HAND_OVER,
+    Action.RETURN_HAND_OVER,
+    Action.TAKE,
+    Action.SEND_BACK,
+    Action.ANSWER,
+    Action.CLOSE,
+    Action.ASK_APPLICANT,
+    Action.HAND_OVER,
+    Action.APPLICANT_REPLIED,
+    Action.RESUME,
+    Action.REOPEN,
+)
+ON_BUTTONS = 3
+
+
+def open_offer(offers: Sequence[HandOver]) -> HandOver | None:
+    return next((offer for offer in offers if offer.state == HandOverState.OFFERED), None)
+
+
+def offered(
+    possible: Sequence[Action], appeal: Appeal, *, roles: Sequence[Role], offer: HandOver | None, today: date
+) -> list[Action]:
+    """Of what the lifecycle allows, what would succeed now: the page offers nothing that must be refused."""
+    refused: set[Action] = set()
+    if offer is None or not {*roles} & (TAKERS[offer.to_level] | ANY_LEVEL):
+        refused |= DECISIONS
+    if offer is not None:
+        refused.add(Action.HAND_OVER)
+    if appeal.level is None:
+        refused |= {Action.HAND_OVER, Action.ASSIGN}
+    if appeal.extended_on is not None or today > appeal.due_on:
+        refused.add(Action.EXTEND)
+    if appeal.state == State.REGISTERED and appeal.routed_at is None:
+        # The router has it for a few seconds more; whoever acts now would only cross its way.
+        return []
+    return [action for action in possible if action in FORMS and action not in refused]
+
+
+def arranged(actions: Sequence[Action]) -> tuple[list[Action], list[Action]]:
+    """What stands on buttons, and what is in the menu."""
+    buttons = [action for action in FIRST if action in actions][:ON_BUTTONS]
+    return buttons, [action for action in actions if action not in buttons]
+
+
+def setting_for(action: Action, appeal: Appeal, *, scope: Scope, today: date) -> Setting:
+    """What the action's form offers to choose from; only what this form needs is looked up."""
+    people: list[tuple[int, str]] = []
+    organizations: list[tuple[int, str]] = []
+    initial: dict[str, Any] = {"version": appeal.version}
+    if action is Action.ASSIGN and appeal.organization_id and appeal.level:
+        people = [
+            (one.pk, _load(one)) for one in people_for(scope, appeal.organization_id, appeal.level, today)
+        ]
+    if action is Action.REROUTE:
+        rows = Organization.objects.filter(region=appeal.region_id).order_by("-kind", "short_name")
+        organizations = list(rows.values_list("pk", "short_name"))
+        initial |= {"organization": appeal.organization_id, "level": appeal.level}
+    if action in (Action.ANSWER, Action.SUBMIT_FOR_REVIEW):
+        initial["answer"] = appeal.answer
+    if action is Action.CONVERT:
+        initial |= {"kind": appeal.kind}
+    return Setting(today, appeal.level, people, organizations, initial)
+
+
+def _load(one: Any) -> str:
+    name = short_name(one.last_name, one.first_name, one.middle_name)
+    words = _g("%(name)s: %(open)s of %(capacity)s open cases")
+    said = words % {"name": name, "open": one.open_cases, "capacity": one.capacity}
+    return f"{said}, {_g('absent today')}" if one.is_absent else said
+
+
+Doer = Callable[..., object]
+# The service of each action, and under which of its names it takes the form's fields.
+SERVICES: Mapping[Action, tuple[Doer, Mapping[str, str]]] = {
+    Action.TAKE: (services.take, {}),
+    Action.ASSIGN: (services.assign, {"assignee": "representative_id"}),
+    Action.HAND_OVER: (services.hand_over, {}),
+    Action.ACCEPT_HAND_OVER: (services.accept_hand_over, {}),
+    Action.RETURN_HAND_OVER: (services.return_hand_over, {}),
+    Action.ASK_APPLICANT: (services.ask_applicant, {}),
+    Action.APPLICANT_REPLIED: (services.applicant_replied, {}),
+    Action.RESUME: (services.resume, {}),
+    Action.SUBMIT_FOR_REVIEW: (services.submit_for_review, {}),
+    Action.SEND_BACK: (services.send_back, {}),
+    Action.ANSWER: (services.answer, {"answer": "text"}),
+    Action.FORWARD: (services.forward, {}),
+    Action.WITHDRAW: (services.withdraw, {}),
+    Action.DECLINE: (services.decline, {}),
+    Action.EXTEND: (services.extend, {}),
+    Action.REOPEN: (services.reopen, {}),
+    Action.CLOSE: (services.close, {}),
+    Action.CONVERT: (services.convert, {}),
+    Action.REROUTE: (services.reroute, {"organization": "organization_id"}),
+    Action.MARK_VALIDITY: (services.mark_validity, {}),
+}
+
+
+def perform(action: Action, form: ActionForm, *, appeal: Appeal, scope: Scope, now: datetime) -> None:
+    """Does what a valid form says. Errors: `AppealError` of the service, nothing written."""
+    doer, renamed = SERVICES[action]
+    given = {renamed.get(name, name): value for name, value in form.cleaned_data.items() if name != "version"}
+    if action is Action.CONVERT:
+        given["kind"] = Kind(given["kind"])
+    doer(
+        appeal_id=appeal.pk,
+        actor=Actor.of(scope),
+        now=now,
+        expected_version=form.cleaned_data["version"],
+        **given,
+    )
+
+
+def field_of(action: Action, name: str) -> str:
+    """The form's field for a name the service uses."""
+    back = {service_name: field for field, service_name in SERVICES[action][1].items()}
+    return back.get(name, name)
+
+
+def typed_text(form: ActionForm) -> str:
+    """What the person typed, to be kept when the action itself is gone."""
+    parts = [str(form.data.get(name, "")).strip() for name in form.fields if name != "version"]
+    return "\n\n".join(part for part in parts if part)

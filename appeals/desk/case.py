@@ -1,0 +1,231 @@
+"""The case page: one case with everything this reader may know and do, and its actions."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _g
+from django.views.decorators.http import require_http_methods, require_safe
+
+from appeals import selectors
+from appeals.desk import acting, presenting
+from appeals.desk.access import desk_roles
+from appeals.desk.forms import FORMS, ActionForm, ConvertForm
+from appeals.desk.listing import kept, listing_of, topic_options
+from appeals.errors import AppealError, AppealNotFound, InvalidInput
+from appeals.lifecycle import Action
+from appeals.models import Appeal, ScanVerdict
+from appeals.selectors import CaseView, working_scope
+from appeals.terms import Urgency
+from appeals.words import ACTIONS
+from registry.audit import record_read
+from registry.middleware import ScopedRequest
+from registry.models import InsuredPerson
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An action that was asked for and not done: its form with what was typed, and what stood in the way."""
+
+    action: Action
+    form: ActionForm
+    refusal: str = ""
+
+
+def find(request: ScopedRequest, number: str) -> CaseView:
+    try:
+        return selectors.case(working_scope(request.scope), number)
+    except AppealNotFound:
+        raise Http404("No such case, or not for this reader") from None
+
+
+@desk_roles
+@require_safe
+def case_page(request: ScopedRequest, number: str) -> HttpResponse:
+    return show(request, find(request, number))
+
+
+@desk_roles
+@require_http_methods(["GET", "POST"])
+def act(request: ScopedRequest, number: str, action: str) -> HttpResponse:
+    """GET opens the form of the action in the case; POST does it. What was typed survives every refusal."""
+    if action not in FORMS:
+        raise Http404("No such action")
+    wanted = Action(action)
+    view = find(request, number)
+    form_class = FORMS[wanted]
+    setting = acting.setting_for(wanted, view.appeal, scope=request.scope, today=timezone.localdate())
+    if request.method == "GET":
+        return show(request, view, Attempt(wanted, form_class(setting=setting)))
+    form = form_class(request.POST, setting=setting)
+    if not form.is_valid():
+        return show(request, view, Attempt(wanted, form), status=422)
+    try:
+        acting.perform(wanted, form, appeal=view.appeal, scope=request.scope, now=timezone.now())
+    except AppealNotFound:
+        raise Http404("The case left this reader's sight meanwhile") from None
+    except InvalidInput as error:
+        for name, text in error.fields.items():
+            field = acting.field_of(wanted, name)
+            form.add_error(field if field in form.fields else None, str(text))
+        return show(request, view, Attempt(wanted, form), status=422)
+    except AppealError as error:
+        return _refused(request, number, wanted, form, str(error))
+    messages.success(request, f"{number}: {presenting.DONE[wanted]}")
+    return HttpResponseRedirect(_back(request, view.appeal))
+
+
+def _refused(
+    request: ScopedRequest, number: str, action: Action, form: ActionForm, refusal: str
+) -> HttpResponse:
+    """Shows the case as it is now with the typed text; sent again, the form speaks of the new version."""
+    view = find(request, number)
+    data = form.data.copy()
+    data["version"] = str(view.appeal.version)
+    fresh = acting.setting_for(action, view.appeal, scope=request.scope, today=timezone.localdate())
+    return show(request, view, Attempt(action, FORMS[action](data, setting=fresh), refusal), status=409)
+
+
+def _back(request: ScopedRequest, appeal: Appeal) -> str:
+    """The case again, in its list; the list alone when the case has left this reader's sight."""
+    query = kept(request.GET).urlencode()
+    tail = f"?{query}" if query else ""
+    visible = Appeal.objects.visible_to(working_scope(request.scope))
+    if visible.filter(pk=appeal.pk).exists():
+        return reverse("staff_case", args=[appeal.number]) + tail
+    return reverse("staff_queue") + tail
+
+
+def show(
+    request: ScopedRequest, view: CaseView, attempt: Attempt | None = None, *, status: int = 200
+) -> HttpResponse:
+    """The page of a case, beside its list where it was opened from one. Each showing is logged."""
+    now, today = timezone.now(), timezone.localdate()
+    appeal = view.appeal
+    record_read(
+        scope=request.scope,
+        subject=f"appeal {appeal.number}",
+        page=request.path,
+        now=now,
+        person_id=appeal.concerned_person_id or appeal.applicant_id,
+        region_id=appeal.region_id,
+        request_id=request.request_id,
+    )
+    beside = bool(request.GET.get("tab"))
+    context: dict[str, Any] = {"case": case_context(request, view, attempt, now, today), "today": today}
+    if beside:
+        context["listing"] = listing_of(request.GET, scope=request.scope, today=today, current=appeal.number)
+        context["case_open"] = True
+    if attempt is not None and attempt.form.is_bound:
+        # The page's title says "Error" in front, for those who hear it.
+        context["form"] = attempt.form
+    template = "appeals/desk/queue.html" if beside else "appeals/desk/case.html"
+    return render(request, template, context, status=status)
+
+
+def case_context(
+    request: ScopedRequest, view: CaseView, attempt: Attempt | None, now: datetime, today: date
+) -> dict[str, Any]:
+    appeal = view.appeal
+    offer = acting.open_offer(view.hand_overs)
+    actions = acting.offered(view.actions, appeal, roles=view.roles, offer=offer, today=today)
+    query = kept(request.GET).urlencode()
+    tail = f"?{query}" if query else ""
+    known = {pk for pk in (appeal.applicant_id, appeal.concerned_person_id) if pk}
+    people = InsuredPerson.objects.visible_to(working_scope(request.scope)).filter(pk__in=known)
+    return {
+        "appeal": appeal,
+        "url": reverse("staff_case", args=[appeal.number]) + tail,
+        "status_kind": presenting.status_kind(appeal),
+        "urgency": "" if appeal.urgency == Urgency.NORMAL else appeal.urgency,
+        "holder": presenting.holder(appeal, request.scope.user_id),
+        "facts": presenting.facts_of(
+            appeal, {one.pk: one for one in people.select_related("insurer", "clinic")}, today
+        ),
+        "reasons": [reason["text"] for reason in appeal.routing_reasons],
+        "story": presenting.story_of(view.events, reader=request.scope.user_id),
+        "papers": _papers(view),
+        "offer": _offer(offer) if offer and sees_offer(view) else None,
+        "actions": _actions(appeal, actions, attempt, tail),
+        **_form(appeal, actions, attempt, view, tail),
+    }
+
+
+def sees_offer(view: CaseView) -> bool:
+    return bool(view.hand_overs)
+
+
+def _offer(offer: Any) -> dict[str, str]:
+    words = _g("Level %(from)s offers the case to level %(to)s")
+    return {"title": words % {"from": offer.from_level, "to": offer.to_level}, "note": offer.note}
+
+
+def _papers(view: CaseView) -> list[dict[str, Any]]:
+    papers = []
+    for paper in view.attachments:
+        marks = [] if paper.verdict == ScanVerdict.CLEAN else [paper.get_verdict_display()]
+        marks += [_g("medical document")] if paper.medical else []
+        marks += [_g("sealed: level 3 only")] if paper.sealed else []
+        url = reverse("staff_file", args=[paper.key]) if paper.verdict == ScanVerdict.CLEAN else ""
+        papers.append({"name": paper.name, "size": paper.size, "url": url, "marks": marks})
+    return papers
+
+
+def _actions(
+    appeal: Appeal, actions: list[Action], attempt: Attempt | None, tail: str
+) -> dict[str, list[dict[str, Any]]]:
+    buttons, menu = acting.arranged(actions)
+
+    def drawn(action: Action, look: str) -> dict[str, Any]:
+        return {
+            "url": reverse("staff_act", args=[appeal.number, action]) + tail,
+            "label": str(
+                presenting.BUTTONS[action] if action in acting.AT_ONCE else ACTIONS[action]
+            ).capitalize(),
+            "at_once": action in acting.AT_ONCE,
+            "look": look,
+            "current": attempt is not None and attempt.action is action,
+        }
+
+    first = [
+        drawn(action, "btn btn-secondary" if index else "btn btn-primary")
+        for index, action in enumerate(buttons)
+    ]
+    rest = [drawn(action, "") for action in menu]
+    return {"first": first, "rest": rest, "all": first + rest}
+
+
+def _form(
+    appeal: Appeal, actions: list[Action], attempt: Attempt | None, view: CaseView, tail: str
+) -> dict[str, Any]:
+    """The open form; when its action is not possible any more, what was typed and why it cannot be done."""
+    if attempt is None:
+        return {}
+    if attempt.action not in actions:
+        refusal = attempt.refusal or _g("This is not possible any more: the case has moved on.")
+        typed = acting.typed_text(attempt.form) if attempt.form.is_bound else ""
+        return {"refusal": f"{refusal} {_news(view)}", "kept_text": typed}
+    if attempt.action in acting.AT_ONCE:
+        return {"refusal": f"{attempt.refusal} {_news(view)}".strip() if attempt.refusal else ""}
+    return {
+        "form": attempt.form,
+        "form_url": reverse("staff_act", args=[appeal.number, attempt.action]) + tail,
+        "form_title": str(ACTIONS[attempt.action]).capitalize(),
+        "form_button": presenting.BUTTONS[attempt.action],
+        "refusal": attempt.refusal,
+        "news": _news(view) if attempt.refusal else "",
+        "topics": topic_options(attempt.form.topics) if isinstance(attempt.form, ConvertForm) else "",
+    }
+
+
+def _news(view: CaseView) -> str:
+    """The last thing that happened, so that a refusal says what came in between."""
+    if not view.events:
+        return ""
+    last = presenting.story_of(view.events[-1:], reader=None)[0]
+    return _g("Last: %(what)s (%(who)s).") % {"what": last.title, "who": last.who}

@@ -1,0 +1,275 @@
+"""What an action asks of the person who does it. Input shape only: whether it may be done is the lifecycle's."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from appeals.lifecycle import Action
+from appeals.models import AppealTopic, Body, DeclineGround, Validity
+from appeals.words import KINDS, choices
+from registry.models.dated import valid_on
+
+LONGEST = 10_000
+LEVELS = {1: _("Level 1, contact centre"), 2: _("Level 2, specialist"), 3: _("Level 3, expert")}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the choices of a form depend on: the day, the level that has the case, the people to assign."""
+
+    on: date
+    level: int | None
+    people: Iterable[tuple[int, str]] = ()
+    organizations: Iterable[tuple[int, str]] = ()
+    initial: dict[str, Any] = field(default_factory=dict)
+
+
+def words(label: Any, *, rows: int = 4, help_text: Any = "", required: Any) -> forms.CharField:
+    """A text of some length. Typed line ends and spaces inside stay as they are."""
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        error_messages={"required": required},
+    )
+
+
+class ActionForm(forms.Form):
+    """The version of the case the person saw goes with every action: see `appeals.services`."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, setting: Setting) -> None:
+        super().__init__(data, initial=setting.initial)
+        self.setting = setting
+        self.use_required_attribute = False
+
+
+class AssignForm(ActionForm):
+    assignee = forms.TypedChoiceField(
+        label=_("Who takes it"),
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose who takes the case")},
+    )
+
+    def __init__(self, data: Any = None, *, setting: Setting) -> None:
+        super().__init__(data, setting=setting)
+        assignee = self.fields["assignee"]
+        assert isinstance(assignee, forms.TypedChoiceField)  # noqa: S101 - narrows the type
+        assignee.choices = list(setting.people)
+
+
+class HandOverForm(ActionForm):
+    level = forms.TypedChoiceField(
+        label=_("To which level"),
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the level")},
+    )
+    note = words(
+        _("Note to the colleague"),
+        help_text=_("What is known already and what has to be done. The applicant does not see it."),
+        required=_("Write what the colleague has to know"),
+    )
+
+    def __init__(self, data: Any = None, *, setting: Setting) -> None:
+        super().__init__(data, setting=setting)
+        level = self.fields["level"]
+        assert isinstance(level, forms.TypedChoiceField)  # noqa: S101 - narrows the type
+        level.choices = [(number, name) for number, name in LEVELS.items() if number != setting.level]
+
+
+class ReasonForm(ActionForm):
+    reason = words(_("Reason"), rows=3, required=_("Write the reason: it stays in the case"))
+
+
+class QuestionForm(ActionForm):
+    question = words(
+        _("Question to the applicant"),
+        help_text=_("The applicant reads it exactly as you write it. The lawful term does not stop."),
+        required=_("Write what you want to know"),
+    )
+
+
+class ReplyForm(ActionForm):
+    reply = words(_("What was replied"), required=_("Write what was replied"))
+
+
+class StatementForm(ActionForm):
+    statement = words(
+        _("Statement of the applicant"),
+        rows=3,
+        help_text=_("How and when the applicant asked to stop, in the applicant's words."),
+        required=_("Write how the applicant withdrew the appeal"),
+    )
+
+
+class AnswerForm(ActionForm):
+    answer = words(
+        _("Text of the answer"),
+        rows=8,
+        help_text=_("To the point, in plain words. The applicant reads it exactly as you write it."),
+        required=_("Write the answer"),
+    )
+
+
+class ExtendForm(ActionForm):
+    days = forms.IntegerField(
+        label=_("For how many days"),
+        min_value=1,
+        max_value=30,
+        help_text=_("Once, and for 30 calendar days at most. The applicant is told at once."),
+        widget=forms.NumberInput(attrs={"class": "w-short", "inputmode": "numeric"}),
+        error_messages={
+            "required": _("Write for how many days"),
+            "invalid": _("Write a whole number of days, 1 to 30"),
+            "min_value": _("Write a whole number of days, 1 to 30"),
+            "max_value": _("Write a whole number of days, 1 to 30"),
+        },
+    )
+    reason = words(
+        _("Reason"),
+        rows=3,
+        help_text=_("The applicant reads it in the notice."),
+        required=_("Write the reason: the applicant is told why"),
+    )
+
+
+class ForwardForm(ActionForm):
+    addressee = forms.ChoiceField(
+        label=_("Whose competence it is"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the body")},
+    )
+    letter = words(
+        _("Covering letter"),
+        help_text=_("What is asked of the body. The applicant learns where the appeal went."),
+        required=_("Write the covering letter"),
+    )
+
+    def __init__(self, data: Any = None, *, setting: Setting) -> None:
+        super().__init__(data, setting=setting)
+        addressee = self.fields["addressee"]
+        assert isinstance(addressee, forms.ChoiceField)  # noqa: S101 - narrows the type
+        bodies = Body.objects.filter(valid_on(setting.on)).order_by("title")
+        addressee.choices = list(bodies.values_list("code", "title"))
+
+
+class DeclineForm(ActionForm):
+    ground = forms.ChoiceField(
+        label=_("Lawful ground"),
+        choices=DeclineGround.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the ground")},
+    )
+    reason = words(_("Explanation"), rows=3, required=_("Explain the decision: it stays in the case"))
+
+
+class TopicField(forms.CharField):
+    """A topic typed by its code or picked from the browser's own list; the code in front is what counts."""
+
+    widget = forms.TextInput(attrs={"list": "topics", "autocomplete": "off"})
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value))
+        return text.split()[0] if text else ""
+
+
+def topic_choices(on: date) -> list[tuple[str, str]]:
+    """Code and official title of every topic that may be chosen on a day, in the order of the form ЗПЗ."""
+    rows = AppealTopic.objects.filter(valid_on(on), selectable=True).order_by("pk")
+    return list(rows.values_list("code", "title"))
+
+
+class ConvertForm(ActionForm):
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=choices(KINDS),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the kind")},
+    )
+    topic = TopicField(
+        label=_("Topic"),
+        help_text=_("Type a word or a code of form ЗПЗ and pick from the list."),
+        error_messages={"required": _("Choose the topic")},
+    )
+    reason = words(_("Reason"), rows=3, required=_("Write the reason: it stays in the case"))
+
+    def __init__(self, data: Any = None, *, setting: Setting) -> None:
+        super().__init__(data, setting=setting)
+        self.topics = topic_choices(setting.on)
+
+    def clean_topic(self) -> str:
+        code: str = self.cleaned_data["topic"]
+        if code not in dict(self.topics):
+            raise forms.ValidationError(gettext("There is no such topic; pick one from the list"))
+        return code
+
+
+class RerouteForm(ActionForm):
+    organization = forms.TypedChoiceField(
+        label=_("Organisation"),
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the organisation")},
+    )
+    level = forms.TypedChoiceField(
+        label=_("Level"),
+        coerce=int,
+        required=False,
+        empty_value=None,
+        choices=[*LEVELS.items(), ("", _("none: the fund, or a matter outside OMS"))],
+        widget=forms.RadioSelect,
+    )
+    reason = words(
+        _("What was wrong"),
+        rows=3,
+        help_text=_("It stands first among the reasons why the case is there."),
+        required=_("Write what was wrong with the routing"),
+    )
+
+    def __init__(self, data: Any = None, *, setting: Setting) -> None:
+        super().__init__(data, setting=setting)
+        organization = self.fields["organization"]
+        assert isinstance(organization, forms.TypedChoiceField)  # noqa: S101 - narrows the type
+        organization.choices = list(setting.organizations)
+
+
+class ValidityForm(ActionForm):
+    validity = forms.ChoiceField(
+        label=_("The complaint is"),
+        choices=[(value.value, value.label) for value in Validity if value is not Validity.PENDING],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose whether the complaint is justified")},
+    )
+
+
+FORMS: dict[Action, type[ActionForm]] = {
+    Action.TAKE: ActionForm,
+    Action.ACCEPT_HAND_OVER: ActionForm,
+    Action.CLOSE: ActionForm,
+    Action.ASSIGN: AssignForm,
+    Action.HAND_OVER: HandOverForm,
+    Action.RETURN_HAND_OVER: ReasonForm,
+    Action.ASK_APPLICANT: QuestionForm,
+    Action.APPLICANT_REPLIED: ReplyForm,
+    Action.RESUME: ReasonForm,
+    Action.SUBMIT_FOR_REVIEW: AnswerForm,
+    Action.SEND_BACK: ReasonForm,
+    Action.ANSWER: AnswerForm,
+    Action.FORWARD: ForwardForm,
+    Action.WITHDRAW: StatementForm,
+    Action.DECLINE: DeclineForm,
+    Action.EXTEND: ExtendForm,
+    Action.REOPEN: ReasonForm,
+    Action.CONVERT: ConvertForm,
+    Action.REROUTE: RerouteForm,
+    Action.MARK_VALIDITY: ValidityForm,
+}

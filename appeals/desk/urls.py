@@ -1,0 +1,14 @@
+from django.urls import path, re_path
+
+from appeals.desk import case, papers, views
+
+NUMBER = r"(?P<number>[0-9]{2}-[0-9]{4}-[0-9]{7}-[0-9])"
+
+urlpatterns = [
+    path("queue/", views.queue, name="staff_queue"),
+    path("next/", views.take_next, name="staff_next"),
+    path("board/", views.board, name="staff_board"),
+    re_path(rf"^cases/{NUMBER}/$", case.case_page, name="staff_case"),
+    re_path(rf"^cases/{NUMBER}/(?P<action>[a-z_]+)/$", case.act, name="staff_act"),
+    path("files/<uuid:key>/", papers.paper, name="staff_file"),
+]

@@ -1,0 +1,49 @@
+"""The left rail of the staff's pages: what the wings offer, and of that what this reader may open."""
+
+from typing import TypedDict
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, resolve, reverse
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from registry.access import access_of
+from registry.scoping import EMPTY_SCOPE, Scope
+
+
+class RailItem(TypedDict):
+    url: str
+    label: Promise
+    icon: str
+    current: bool
+
+
+# Name of the route, word, icon, and the addresses that belong to the same place.
+PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
+    ("staff_queue", _("Queue"), "inbox", ("/staff/queue/", "/staff/cases/", "/staff/next/")),
+    ("staff_call", _("Register a call"), "telephone-plus", ("/staff/calls/",)),
+    ("staff_board", _("Board"), "kanban", ("/staff/board/",)),
+    ("representatives:staffing", _("Staffing"), "people", ("/region/staffing",)),
+    ("dispensary:exams", _("Exams"), "calendar-check", ("/region/exams/",)),
+    ("access_log", _("Access log"), "journal-text", ("/security/access/",)),
+)
+
+
+def rail_for(request: HttpRequest) -> list[RailItem]:
+    """The items for this reader: a route that does not exist, or would answer 404 to the reader, is left out."""
+    scope: Scope = getattr(request, "scope", EMPTY_SCOPE)
+    items: list[RailItem] = []
+    for name, label, icon, places in PLACES if scope.is_staff else ():
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        access = access_of(resolve(url).func)
+        if access is not None and access.admits(scope):
+            items.append(RailItem(url=url, label=label, icon=icon, current=request.path.startswith(places)))
+    return items
+
+
+def rail(request: HttpRequest) -> dict[str, object]:
+    """Context processor. Computed when a template first looks at it, so that other pages pay nothing."""
+    return {"rail": SimpleLazyObject(lambda: rail_for(request))}
