@@ -59,6 +59,7 @@ $(VENV)/bin/python:
 	  || { echo "The venv module is missing: install python3-venv and run again"; rm -rf $(VENV); exit 1; }
 
 $(VENV)/.uv: $(VENV)/bin/python
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv && touch $@
 
 $(VENV)/.demo: requirements.txt requirements-demo.txt $(VENV)/.uv

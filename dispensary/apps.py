@@ -6,3 +6,10 @@ class DispensaryConfig(AppConfig):
     name = "dispensary"
     verbose_name = _("Dispensary")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Imported late: models exist only now.
+        from dispensary.guards import guard
+        from notifications import rechecks
+
+        rechecks.register("exam_invitation", guard)

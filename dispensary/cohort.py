@@ -98,7 +98,7 @@ def _ground(
         conditions.append(f"{alias}.sex = %({prefix}_sex)s")
     if rule.category_group is not None:
         parameters[f"{prefix}_categories"] = sorted(edition.codes_of_group(rule.category_group))
-        conditions.append(f"{alias}.categories && %({prefix}_categories)s::text[]")
+        conditions.append(f"{alias}.categories::text[] && %({prefix}_categories)s::text[]")
     return f"({' AND '.join(conditions)})"
 
 

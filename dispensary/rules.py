@@ -95,7 +95,7 @@ def parse_rules(*, programmes: str, tests: str, categories: str) -> Rules:
         tests=_parse("tests", tests, _TEST_COLUMNS, _screening_test),
         categories=_parse("categories", categories, _CATEGORY_COLUMNS, _category),
     )
-    _check_references(parsed)
+    check_references(parsed)
     return parsed
 
 
@@ -191,7 +191,8 @@ def _sex(value: str) -> str | None:
     return value or None
 
 
-def _check_references(rules: Rules) -> None:
+def check_references(rules: Rules) -> None:
+    """Raises `TableError` where rows contradict one another or name what is not there."""
     programmes = set(rules.programme_codes())
     groups = {category.group for category in rules.categories}
     traits: dict[str, tuple[tuple[str, ...], int]] = {}

@@ -14,7 +14,7 @@ from notifications.events import EVENTS, Purpose
 from notifications.models import Channel
 from notifications.queue import Claimed, Settled
 from notifications.rechecks import Rules, verdicts
-from notifications.rendering import Text, Wordings, common_values
+from notifications.rendering import Text, Wordings, sender_name
 from notifications.retry import ASK_FIRST, retry_after
 from notifications.states import State
 from notifications.templating import TemplateError
@@ -74,6 +74,9 @@ def _send_batch(
         except TemplateError as error:
             log.error("Message %s cannot be written: %s", message.id, error)
             ends.append(Settled(message=message, state=State.FAILED, code="template"))
+        except Exception:  # one message that we cannot write must not hold up all the others for ever
+            log.exception("Message %s broke the writing", message.id)
+            ends.append(Settled(message=message, state=State.FAILED, code="broken"))
     queue.settle(ends, now=now)
     tally = Counter(str(end.state) for end in ends)
     for channel, messages in ready.items():
@@ -161,8 +164,8 @@ def outgoing(message: Claimed, text: Text) -> Outgoing:
     return Outgoing(
         reference=message.provider_reference,
         to=addresses.get(Channel(message.channel), message.phone),
-        name=message.name,
-        sender=common_values(message, message.language)["sender"],
+        name=message.addressee or message.name,
+        sender=sender_name(message, message.language),
         subject=text.subject,
         body=text.body,
         language=message.language,

@@ -34,6 +34,7 @@ class Claimed:
     person_id: int | None
     region_id: str
     name: str
+    addressee: str
     email: str
     phone: str
     address: str

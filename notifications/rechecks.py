@@ -10,7 +10,13 @@ from zoneinfo import ZoneInfoNotFoundError
 from notifications.events import EVENTS, Purpose
 from notifications.models import Channel, ContactCap, Message, QuietWindow
 from notifications.queue import Claimed
-from notifications.quiet import ContactWindow, QuietHours, next_allowed
+from notifications.quiet import (
+    ContactWindow,
+    QuietHours,
+    QuietHoursError,
+    next_allowed,
+    shipped_quiet_hours,
+)
 from notifications.verdicts import CONTACT_WINDOW, Facts, Verdict, judge
 from registry.dated import Provenance
 from registry.models import Consent
@@ -66,9 +72,12 @@ class Rules:
             self._calendars[message.region_id] = calendar
         try:
             return next_allowed(now, message.zone, calendar, self._windows)
-        except (ZoneInfoNotFoundError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones, such as "Europe"
             log.warning("Message %s names an unknown time zone %r", message.id, message.zone)
             return next_allowed(now, message.region_zone, calendar, self._windows)
+        except QuietHoursError:
+            log.error("No contact hours are in force: the portal's own apply")
+            return next_allowed(now, message.zone, calendar, shipped_quiet_hours())
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from django.conf import settings
+from phonenumbers import NumberParseException
 
 from notifications import templating
 from notifications.events import EVENTS
@@ -69,6 +71,20 @@ def common_values(message: Claimed, language: str) -> dict[str, str]:
     plain, named = _GREETING.get(language, _GREETING["ru"])
     return {
         "greeting": named.format(message.name) if message.name else plain,
-        "sender": message.insurer_name or _PORTAL.get(language, _PORTAL["ru"]),
-        "hotline": display_phone(message.insurer_phone) if message.insurer_phone else settings.PORTAL_URL,
+        "sender": sender_name(message, language),
+        "hotline": _shown(message.insurer_phone) if message.insurer_phone else settings.PORTAL_URL,
     }
+
+
+@lru_cache(maxsize=1024)  # a campaign names the same few hotlines a million times
+def _shown(phone: str) -> str:
+    """An organisation's number as people read it; what cannot be read as a number is shown as it is."""
+    try:
+        return display_phone(phone)
+    except NumberParseException:
+        return phone
+
+
+def sender_name(message: Claimed, language: str) -> str:
+    """Who writes: the person's insurer, else the portal."""
+    return message.insurer_name or _PORTAL.get(language, _PORTAL["ru"])

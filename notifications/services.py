@@ -21,9 +21,11 @@ BATCH = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class Recipient:
-    """Where a message goes, as known now: `name` is the first name and patronymic, phone in E.164."""
+    """Where a message goes, as known now: `name` is the first name and patronymic of the greeting, `addressee` the
+    full name on a letter, `phone` in E.164."""
 
     name: str = ""
+    addressee: str = ""
     email: str = ""
     phone: str = ""
     address: str = ""
@@ -34,6 +36,7 @@ class Recipient:
     def of(cls, person: InsuredPerson) -> "Recipient":
         return cls(
             name=" ".join(part for part in (person.first_name, person.middle_name) if part),
+            addressee=person.full_name,
             email=person.email,
             phone=person.phone,
             address=person.address,
@@ -78,6 +81,7 @@ def draft(
         insurer_id=person.insurer_id if person else None,
         region_id=region if isinstance(region, str) else region.pk,
         name=recipient.name,
+        addressee=recipient.addressee,
         email=recipient.email,
         phone=recipient.phone,
         address=recipient.address,

@@ -49,9 +49,20 @@ app.conf.update(
             "schedule": 10,
             "options": {"expires": 10},
         },
-        "appeals.route_waiting": {"task": "appeals.route_waiting", "schedule": 15, "options": {"expires": 15}},
+        "appeals.route_waiting": {
+            "task": "appeals.route_waiting",
+            "schedule": 15,
+            "options": {"expires": 15},
+        },
         "appeals.escalate": {"task": "appeals.escalate", "schedule": 300, "options": {"expires": 300}},
         "notifications.sweep": {"task": "notifications.sweep", "schedule": 60, "options": {"expires": 60}},
+        "dispensary.advance": {"task": "dispensary.advance", "schedule": 30.0, "options": {"expires": 60}},
+        "dispensary.collect": {"task": "dispensary.collect", "schedule": 30.0, "options": {"expires": 60}},
+        "portal.forget_unconfirmed_accounts": {
+            "task": "portal.forget_unconfirmed_accounts",
+            "schedule": 24 * 3600,
+            "options": {"expires": 3600},
+        },
     },
 )
 app.autodiscover_tasks()

@@ -6,4 +6,4 @@ from django.http import HttpRequest
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """What every page knows: whether this is the demo, and the reader's scope."""
-    return {"demo": settings.DEMO, "scope": getattr(request, "scope", None)}
+    return {"demo_mode": settings.DEMO, "scope": getattr(request, "scope", None)}

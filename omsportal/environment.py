@@ -56,3 +56,26 @@ def files_storage(url: str) -> dict[str, object]:
             options["endpoint_url"] = endpoint[0]
         return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
     raise ImproperlyConfigured(f"FILES_URL is {url!r}: use file:///path or s3://bucket?endpoint=https://…")
+
+
+def state_login(environment: Mapping[str, str]) -> dict[str, object]:
+    """allauth's settings of the state login (ESIA) as an OpenID Connect provider; empty when not configured.
+
+    Errors: ImproperlyConfigured when only some of its variables are given.
+    """
+    names = ("ESIA_SERVER_URL", "ESIA_CLIENT_ID", "ESIA_CLIENT_SECRET")
+    missing = [name for name in names if not environment.get(name)]
+    if len(missing) == len(names):
+        return {}
+    if missing:
+        raise ImproperlyConfigured(
+            f"The state login needs {', '.join(missing)} too, or none of {', '.join(names)}"
+        )
+    app = {
+        "provider_id": "esia",
+        "name": "Госуслуги",
+        "client_id": environment["ESIA_CLIENT_ID"],
+        "secret": environment["ESIA_CLIENT_SECRET"],
+        "settings": {"server_url": environment["ESIA_SERVER_URL"], "oauth_pkce_enabled": True},
+    }
+    return {"openid_connect": {"APPS": [app]}}

@@ -7,7 +7,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from omsportal.environment import check_mode, files_storage, require
+from omsportal.environment import check_mode, files_storage, require, state_login
 from registry.access import PUBLIC, SIGNED_IN, only
 from registry.scoping import Role
 
@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "omsportal.requests.RequestLogMiddleware",
+    "omsportal.requests.UnavailableMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "omsportal.language.LanguageMiddleware",
@@ -109,6 +110,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 CACHES["default"]["KEY_PREFIX"] = "oms"
+CACHES["default"]["OPTIONS"] = {"socket_connect_timeout": 2, "socket_timeout": 2}
 
 # Celery names a Unix socket in another way than redis-py does.
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
@@ -153,10 +155,9 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 # Who may call the routes of libraries, by the beginning of the view's name; our own views declare it themselves.
 ROUTE_ACCESS = {
     "account_": PUBLIC,
-    "account_email": SIGNED_IN,
-    "account_change_password": SIGNED_IN,
-    "account_reauthenticate": SIGNED_IN,
-    "mfa_": SIGNED_IN,
+    "account_change_password": only(*Role),
+    "account_reauthenticate": only(*Role),
+    "mfa_": only(*Role),
     "mfa_authenticate": PUBLIC,
     "mfa_login_webauthn": PUBLIC,
     "accounts/social/": PUBLIC,  # old addresses that allauth redirects
@@ -180,10 +181,60 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "start"
-LOGOUT_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "/"
 STAFF_IDLE_SECONDS = 15 * 60
 STAFF_SESSION_SECONDS = 12 * 60 * 60
 STAFF_SECOND_FACTOR_REQUIRED = not DEMO
+
+# Signing in (django-allauth). Citizens: a code by e-mail. Staff: a password and a second factor.
+ACCOUNT_ADAPTER = "omsportal.accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "omsportal.accounts.forms.EmailForm",
+    "confirm_login_code": "omsportal.accounts.forms.CodeForm",
+    "reset_password": "omsportal.accounts.forms.StaffResetPasswordForm",
+}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 10 * 60
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
+ACCOUNT_SESSION_REMEMBER = False  # a staff browser forgets the session when it is closed
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "20/5m/ip,5/5m/key",
+    "request_login_code": "20/m/ip,3/m/key,8/h/key",
+    "reset_password": "20/m/ip,3/h/key",
+    "reauthenticate": "5/m/user",
+}
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+# How many of our own proxies stand before the portal: their word on the caller's address is believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 1 if PRODUCTION else 0)
+MFA_ADAPTER = "omsportal.accounts.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A passkey stands for both factors only when it asks its owner for a finger, a face or a PIN.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+MFA_TOTP_ISSUER = "Портал ОМС"
+MFA_TOTP_TOLERANCE = 1
+SOCIALACCOUNT_ADAPTER = "omsportal.accounts.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_PROVIDERS = state_login(os.environ)
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 TRACKING_ATTEMPTS = 10
 
 LANGUAGE_CODE = "ru"

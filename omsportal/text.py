@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from registry.phones import display_phone
+
 NBSP = "\u00a0"
 MINUS = "\u2212"
 
@@ -52,13 +54,9 @@ def phone_digits(value: str) -> str:
 
 
 def format_phone(value: str) -> str:
-    """«8 800 200-60-68» or «+7 (900) 000-00-00» with no-break spaces; others as they came."""
-    dial = phone_digits(value)
-    if len(dial) == 11 and dial.startswith("8800"):
-        return f"8{NBSP}800{NBSP}{dial[4:7]}-{dial[7:9]}-{dial[9:]}"
-    if len(dial) == 12 and dial.startswith("+7"):
-        return f"+7{NBSP}({dial[2:5]}){NBSP}{dial[5:8]}-{dial[8:10]}-{dial[10:]}"
-    return value
+    """A Russian number as `registry.phones` shows it, with no-break spaces; short and foreign ones as they came."""
+    digits = re.sub(r"\D", "", phone_digits(value))
+    return display_phone(f"+7{digits[1:]}") if len(digits) == 11 else value
 
 
 def format_snils(value: str) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polib
 
+CATALOGUE = Path("locale/ru/LC_MESSAGES/django.po")
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]|\{(\w*)\}")
 
 
@@ -23,9 +24,8 @@ def compile_all(root: Path) -> list[Path]:
     return written
 
 
-def merge_parts(root: Path) -> int:
-    """Joins `locale/ru/parts/*.po` into one catalogue, sorted; the first translation of a string wins."""
-    target = root / "locale" / "ru" / "LC_MESSAGES" / "django.po"
+def merged_parts(root: Path) -> polib.POFile:
+    """`locale/ru/parts/*.po` as one catalogue, sorted; the first translation of a string wins."""
     merged = polib.POFile(wrapwidth=100)
     merged.metadata = {
         "Content-Type": "text/plain; charset=UTF-8",
@@ -42,8 +42,18 @@ def merge_parts(root: Path) -> int:
                 entry.occurrences = []
                 merged.append(entry)
     merged.sort(key=lambda entry: (entry.msgid, entry.msgctxt or ""))
-    merged.save(str(target))
+    return merged
+
+
+def merge_parts(root: Path) -> int:
+    """Writes the joined catalogue that Django reads. Returns the number of strings."""
+    merged = merged_parts(root)
+    merged.save(str(root / CATALOGUE))
     return len(merged)
+
+
+def parts_are_merged(root: Path) -> bool:
+    return str(merged_parts(root)) == str(polib.pofile(str(root / CATALOGUE), wrapwidth=100))
 
 
 def problems(entry: polib.POEntry) -> list[str]:

@@ -1,22 +1,36 @@
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 from omsportal import api, health, pages
+from omsportal.access_log import access_log
+from omsportal.accounts.views import admin_login, start
 from omsportal.display import display
+from omsportal.home import home
 
 urlpatterns = [
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("", home, name="home"),
+    path("appeals/", include("appeals.citizen.urls")),
+    path("staff/", include("appeals.desk.urls")),
+    path("", include("representatives.urls")),
+    path("", include("dispensary.urls")),
+    path("", include("notifications.urls")),
+    path("start/", start, name="start"),
+    path("cabinet/", include("omsportal.cabinet.urls")),
+    path("security/access/", access_log, name="access_log"),
+    path("accounts/", include("omsportal.accounts.urls")),
+    path("admin/login/", admin_login),
+    path("admin/", admin.site.urls),
     path("display/", display, name="display"),
     path("accessibility/", pages.accessibility, name="accessibility"),
+    path("i18n/", include("django.conf.urls.i18n")),
     path("api/schema/", api.Schema.as_view(), name="api-schema"),
     path("api/docs/", api.Docs.as_view(url_name="api-schema"), name="api-docs"),
-    path("accounts/", include("allauth.urls")),
-    path("staff/", include("appeals.desk.urls")),
-    path("admin/", admin.site.urls),
-    path("", include("notifications.urls")),
-    path("", include("representatives.urls")),
-    path("api/v1/", include("representatives.api_urls")),
     path("api/v1/", include("appeals.api_urls")),
+    path("api/v1/", include("representatives.api_urls")),
+    path("api/v1/", include("dispensary.api_urls")),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
 ]
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("omsportal.demo.urls")))

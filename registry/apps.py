@@ -8,4 +8,4 @@ class RegistryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from registry import checks  # noqa: F401 - registers itself
+        from registry import checks, second_factor  # noqa: F401 - register themselves

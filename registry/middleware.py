@@ -5,13 +5,16 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from registry.access import Access, access_of, access_of_foreign_route
 from registry.db import db_scope
 from registry.models import User
 from registry.scoping import EMPTY_SCOPE, Scope
+from registry.second_factor import Standing, is_open_while_enrolling, standing
 from registry.selectors import scope_of
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -22,6 +25,7 @@ class ScopedRequest(HttpRequest):
 
     scope: Scope
     request_id: str
+    view_raised: bool
 
 
 class ScopeMiddleware:
@@ -37,17 +41,21 @@ class ScopeMiddleware:
             return end_session(request)
         with db_scope(request.scope):
             response = self.get_response(request)
-            if response.status_code >= 500:
+            if response.status_code >= 500 or getattr(request, "view_raised", False):
                 transaction.set_rollback(True)
         return response
 
     def process_exception(self, request: ScopedRequest, exception: Exception) -> None:
-        # Django turns the exception into a page inside our transaction: what the view began must not stay.
-        transaction.set_rollback(True)
+        # Django turns the exception into a page inside our transaction: what the view began must not stay. Only
+        # marked here, because whoever answers the exception after us may still have to ask the database.
+        request.view_raised = True
 
     def process_view(
         self, request: ScopedRequest, view: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
+        refusal = refuse_without_second_factor(request, is_api=hasattr(view, "cls"))
+        if refusal is not None:
+            return refusal
         if hasattr(view, "cls"):  # API views answer 401 and 403 in JSON: see DeclaredAccess
             return None
         access: Access | None = access_of(view) or access_of_foreign_route(request.resolver_match)
@@ -70,6 +78,26 @@ def session_is_over(request: HttpRequest) -> bool:
     if now - seen >= 60 or "staff_began" not in request.session:
         request.session["staff_seen"], request.session["staff_began"] = now, began
     return False
+
+
+def refuse_without_second_factor(request: ScopedRequest, *, is_api: bool) -> HttpResponseBase | None:
+    """Leads staff without a second factor to the pages that set one up, before anything else."""
+    if not (
+        settings.STAFF_SECOND_FACTOR_REQUIRED and request.scope.is_staff and isinstance(request.user, User)
+    ):
+        return None
+    found = standing(request, request.user)
+    if found is Standing.COMPLETE:
+        return None
+    if is_api:
+        text = _("Sign in with your second factor on the portal first.")
+        return JsonResponse({"detail": text, "code": "second_factor_required"}, status=403)
+    if found is Standing.SIGN_IN_AGAIN:
+        return end_session(request)
+    match = request.resolver_match
+    if match is not None and is_open_while_enrolling(match.view_name):
+        return None
+    return redirect("mfa_index")
 
 
 def end_session(request: ScopedRequest) -> HttpResponseBase:

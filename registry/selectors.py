@@ -30,6 +30,11 @@ def scope_of(user: User | AnonymousUser, *, now: datetime) -> Scope:
     return Scope(user_id=user.pk, own_people=_own_people(user, today), grants=grants)
 
 
+def is_employee(user: User, *, now: datetime) -> bool:
+    """Whether this account belongs to staff: it has a role in force or may open the administration."""
+    return user.is_staff or user.is_superuser or scope_of(user, now=now).is_staff
+
+
 def _own_people(user: User, today: date) -> frozenset[int]:
     if user.person_id is None:
         return frozenset()

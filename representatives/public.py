@@ -15,9 +15,10 @@ from registry.models.parties import OrganizationKind
 from registry.selectors import work_calendar
 from registry.workdays import CalendarMissing
 from representatives.models import Absence, DirectLine, DutyPost
-from representatives.schedule import Day, Post, monday_of, week
+from representatives.schedule import Day, Post, days_ahead
 
 MOST = 20
+WEEK = timedelta(days=6)
 M = TypeVar("M", bound=Model)
 
 
@@ -95,17 +96,16 @@ def clinics_of(organization: Organization, on: date) -> list[Clinic]:
     return list(clinics.order_by("short_name", "pk"))
 
 
-def week_at(clinic: Clinic, on: date) -> tuple[Day, ...]:
-    """The clinic's published duty posts in the week of a day, without holidays and absences."""
-    monday = monday_of(on)
-    away = Prefetch("representative__absences", Absence.objects.filter(last_day__gte=monday), to_attr="away")
+def duty_at(clinic: Clinic, first: date) -> tuple[Day, ...]:
+    """The clinic's published duty posts in the seven days from `first` on, without holidays and absences."""
+    away = Prefetch("representative__absences", Absence.objects.filter(last_day__gte=first), to_attr="away")
     rows = (
         DutyPost.objects.filter(clinic=clinic)
-        .published(on)
+        .published_between(first, first + WEEK)
         .select_related("representative__organization")
         .prefetch_related(away)
     )
-    return week([_post(row) for row in rows], on, _working_days(clinic.region_id, monday))
+    return days_ahead([_post(row) for row in rows], first, _working_days(clinic.region_id, first))
 
 
 def _post(row: DutyPost) -> Post:
@@ -120,15 +120,16 @@ def _post(row: DutyPost) -> Post:
         phone=one.phone or one.organization.phone,
         organization=one.organization.short_name,
         valid_from=row.valid_from,
-        valid_to=row.valid_to,
+        # Whoever leaves is no longer on duty, whatever the pattern says.
+        valid_to=min(filter(None, (row.valid_to, one.left_on)), default=None),
         away=tuple((absence.first_day, absence.last_day) for absence in away),
     )
 
 
-def _working_days(region: str, monday: date) -> Callable[[date], bool]:
+def _working_days(region: str, first: date) -> Callable[[date], bool]:
     """The calendar of the region. Without one for the year the approved pattern stands as it is: a legal term may
     not be guessed, but a schedule on the clinic's door says the same."""
-    calendar = work_calendar(region, {monday.year, (monday + timedelta(days=6)).year})
+    calendar = work_calendar(region, {first.year, (first + WEEK).year})
 
     def is_working(day: date) -> bool:
         try:

@@ -6,10 +6,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from registry.models import Clinic, Organization
+from registry.models import Clinic, Organization, RoleGrant
 from registry.reference import read_rows, yes
 from registry.sample import DATA as REGISTRY_DATA
 from registry.sample_people import COLUMNS, people
+from registry.scoping import Role
 from representatives.models import (
     Absence,
     Audience,
@@ -49,6 +50,7 @@ def seed(*, now: datetime, seed: int, **options: Any) -> list[str]:
                 _person(row, number, organization, employment, next(names[row["region"]]), random, today)
             )
             trained.append(number < int(row["trained"]))
+    _seat_accounts(staff)
     Representative.objects.bulk_create(staff, batch_size=1000)
     lines = [f"{len(staff)} representatives"]
     lines.append(f"{_seed_trainings(staff, trained, random, today)} trainings")
@@ -56,6 +58,20 @@ def seed(*, now: datetime, seed: int, **options: Any) -> list[str]:
     lines.append(f"{_seed_posts(staff)} duty posts")
     lines.append(f"{_seed_direct_lines(organizations)} direct lines")
     return lines
+
+
+def _seat_accounts(staff: list[Representative]) -> None:
+    """Gives people who have a sample account and a role of some level a place on the staff of their insurer."""
+    levels = {Role.OPERATOR: 1, Role.CASE_WORKER: 2, Role.EXPERT: 3}
+    grants = RoleGrant.objects.filter(role__in=levels, organization__is_sample=True).select_related("user")
+    for grant in grants.order_by("pk"):
+        level = levels[Role(grant.role)]
+        for one in staff:
+            if (one.organization_id, one.level, one.user_id) == (grant.organization_id, level, None):
+                one.user = grant.user
+                last, first, middle, *_ = (*grant.user.full_name.split(), "", "", "")
+                one.last_name, one.first_name, one.middle_name = last, first, middle
+                break
 
 
 def _names(region: str, seed: int) -> Iterator[tuple[str, str, str]]:

@@ -1,4 +1,4 @@
-"""The week of a clinic's duty posts: a weekly pattern laid over days, without holidays and absences. Pure."""
+"""A clinic's duty posts: a weekly pattern laid over days, without holidays and absences. Pure."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -32,16 +32,14 @@ class Day:
     posts: tuple[Post, ...]
 
 
-def monday_of(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
-def week(posts: Iterable[Post], day: date, is_working: Callable[[date], bool]) -> tuple[Day, ...]:
-    """The seven days of the week `day` lies in. On a day that is not worked nobody is on duty."""
+def days_ahead(
+    posts: Iterable[Post], first: date, is_working: Callable[[date], bool], count: int = 7
+) -> tuple[Day, ...]:
+    """`count` days from `first` on. On a day that is not worked nobody is on duty."""
     given = sorted(posts, key=lambda post: (post.starts, post.organization, post.name))
     days = []
-    for step in range(7):
-        when = monday_of(day) + timedelta(days=step)
+    for step in range(count):
+        when = first + timedelta(days=step)
         working = is_working(when)
         days.append(Day(when, working, tuple(p for p in given if working and p.held_on(when))))
     return tuple(days)

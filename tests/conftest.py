@@ -1,16 +1,34 @@
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.cache import cache
 
 from tests.cast import Cast, make_cast
+
+
+def pytest_configure() -> None:
+    """Settings that only tests need, before anything is signed in or counted."""
+    # Signing in is tested often; the slow hash that production needs is not what is tested.
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if worker:  # workers count in Redis databases of their own: emptying the cache must not touch another's
+        django_settings.CACHES["default"].setdefault("OPTIONS", {})["db"] = 1 + int(worker.removeprefix("gw"))
 
 
 @pytest.fixture
 def now() -> datetime:
     """A moment that tests pass in: Tuesday, 2 June 2026, 10:00 in Kaliningrad (a working day)."""
     return datetime(2026, 6, 2, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _one_factor_is_enough(settings: Any) -> None:
+    """Tests of other matters sign staff in by `force_login`; tests/accounts turns the second factor on."""
+    settings.STAFF_SECOND_FACTOR_REQUIRED = False
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ workers inherit the addresses. Data folders stay for a fast next start; nothing 
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from omsportal.demo.places import DemoError
 from omsportal.demo.postgres import EmbeddedPostgres
 from omsportal.demo.redis import EmbeddedRedis
+from omsportal.translations import compile_all
 
 _stops: list[Callable[[], Any]] = []
 
@@ -33,6 +35,7 @@ def pytest_load_initial_conftests() -> None:
     os.environ.update(_SETTINGS)
     if "PYTEST_XDIST_WORKER" in os.environ:
         return
+    compile_all(Path(__file__).parent.parent)
     try:
         if not os.environ.get("DATABASE_URL"):
             database = EmbeddedPostgres("test", durable=False)

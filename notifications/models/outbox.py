@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from notifications.events import Priority, Purpose
 from notifications.states import State as PureState
@@ -21,15 +22,15 @@ PURPOSES = [(Purpose.SERVICE, _("about one's own appeal")), (Purpose.INVITATION,
 class State(models.TextChoices):
     """The states of `notifications.states`, with names for people."""
 
-    PENDING = PureState.PENDING, _("waiting to be sent")
-    CLAIMED = PureState.CLAIMED, _("being sent")
-    CANCELLED = PureState.CANCELLED, _("cancelled")
-    EXPIRED = PureState.EXPIRED, _("too late to send")
-    EXCLUDED = PureState.EXCLUDED, _("not allowed to be sent")
-    UNKNOWN = PureState.UNKNOWN, _("outcome unknown")
-    SENT = PureState.SENT, _("sent")
-    FAILED = PureState.FAILED, _("failed")
-    DELIVERED = PureState.DELIVERED, _("delivered")
+    PENDING = PureState.PENDING, pgettext_lazy("message", "waiting to be sent")
+    CLAIMED = PureState.CLAIMED, pgettext_lazy("message", "being sent")
+    CANCELLED = PureState.CANCELLED, pgettext_lazy("message", "cancelled")
+    EXPIRED = PureState.EXPIRED, pgettext_lazy("message", "too late to send")
+    EXCLUDED = PureState.EXCLUDED, pgettext_lazy("message", "not allowed to be sent")
+    UNKNOWN = PureState.UNKNOWN, pgettext_lazy("message", "outcome unknown")
+    SENT = PureState.SENT, pgettext_lazy("message", "sent")
+    FAILED = PureState.FAILED, pgettext_lazy("message", "failed")
+    DELIVERED = PureState.DELIVERED, pgettext_lazy("message", "delivered")
 
 
 class MessageQuerySet(ScopedQuerySet["Message"]):
@@ -50,8 +51,8 @@ class Message(models.Model):
     A campaign writes its rows with one `INSERT … SELECT … ON CONFLICT (dedupe_key) DO NOTHING`. It gives
     `dedupe_key, event, channel, purpose, priority, region_id, due_at, payload`; for invitations `person_id`;
     the address of the channel (`email`, `phone` or `address`); where known `campaign_key, insurer_id, name,
-    language, time_zone, expires_at`. All other columns have defaults in the database. `payload` is a JSON object
-    of strings with exactly the fields `EVENTS[event].given(channel)`. Afterwards: `hints.dispatch_soon()`.
+    addressee, language, time_zone, expires_at`. All other columns have defaults in the database. `payload` is a
+    JSON object of strings with exactly the fields `EVENTS[event].given(channel)`. Afterwards: `hints.dispatch_soon()`.
     """
 
     # Unique by a constraint, not by the field: Django would add a second index for LIKE.
@@ -59,7 +60,7 @@ class Message(models.Model):
     campaign_key = models.CharField(_("campaign"), max_length=60, null=True, blank=True)  # noqa: DJ001
     event = models.CharField(_("event"), max_length=40)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
-    purpose = models.CharField(_("purpose"), max_length=12, choices=PURPOSES)
+    purpose = models.CharField(pgettext_lazy("message", "purpose"), max_length=12, choices=PURPOSES)
     priority = models.PositiveSmallIntegerField(_("priority"), db_default=Priority.CAMPAIGN)
     person = models.ForeignKey(
         InsuredPerson, null=True, blank=True, on_delete=models.PROTECT, verbose_name=_("insured person")
@@ -78,7 +79,9 @@ class Message(models.Model):
         related_name="+",
     )
 
-    # The recipient as known when the message was written; `name` is the first name and patronymic.
+    # The recipient as known when the message was written: `name` is the first name and patronymic of the greeting,
+    # `addressee` the full name on an envelope.
+    addressee = models.CharField(_("addressee"), max_length=310, blank=True, db_default="")
     name = models.CharField(_("name"), max_length=210, blank=True, db_default="")
     email = models.EmailField(_("e-mail"), blank=True, db_default="")
     phone = models.CharField(_("phone"), max_length=16, blank=True, db_default="")
@@ -97,7 +100,7 @@ class Message(models.Model):
         related_name="+",
     )
     # Rendered before the first attempt and kept: a repeat under the same reference must say the same.
-    subject = models.CharField(_("subject"), max_length=300, blank=True, db_default="")
+    subject = models.CharField(pgettext_lazy("message", "subject"), max_length=300, blank=True, db_default="")
     body = models.TextField(_("text"), blank=True, db_default="")
 
     created_at = models.DateTimeField(_("written at"), db_default=Now())
@@ -116,7 +119,9 @@ class Message(models.Model):
     delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
     failed_at = models.DateTimeField(_("failed at"), null=True, blank=True)
     # Why it was not sent, or why it waits.
-    error_code = models.CharField(_("reason"), max_length=40, blank=True, db_default="")
+    error_code = models.CharField(
+        pgettext_lazy("message", "reason"), max_length=40, blank=True, db_default=""
+    )
 
     objects = MessageQuerySet.as_manager()
 

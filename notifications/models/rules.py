@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from registry.models import Region
 from registry.models.dated import Dated, dated_constraints
@@ -12,8 +13,8 @@ class QuietWindow(Dated):
     """Local hours in which people may be contacted, on working days or on days off."""
 
     working = models.BooleanField(_("on working days"))
-    opens = models.TimeField(_("from"))
-    closes = models.TimeField(_("until"))
+    opens = models.TimeField(pgettext_lazy("hours", "from"))
+    closes = models.TimeField(pgettext_lazy("hours", "until"))
 
     class Meta:
         verbose_name = _("contact hours")

@@ -21,18 +21,22 @@ def hosts() -> list[str]:
     return found
 
 
-def choose(wished: str | None) -> int:
-    """The wished port, or the first free one from 8000 up to 8020. Raises `DemoError` when there is none."""
+def claim(wished: str | None) -> tuple[int, list[socket.socket]]:
+    """The wished port, or the first free one from 8000 up to 8020, with its listening sockets.
+
+    They are held from now on, so that nobody takes the port while the data is prepared, and a restart of the
+    web server keeps callers waiting instead of refusing them. Raises `DemoError` when there is none.
+    """
     everywhere = hosts()
     if wished:
         if not wished.isdigit() or not 0 < int(wished) < 65536:
             raise DemoError(f"PORT={wished} is not a port number (1 to 65535).")
-        if all(_free(host, int(wished)) for host in everywhere):
-            return int(wished)
+        if sockets := _listen(everywhere, int(wished)):
+            return int(wished), sockets
         raise DemoError(f"Port {wished} is busy; choose another: PORT=8080 make demo")
     for port in range(DEFAULT, DEFAULT + _TRIES + 1):
-        if all(_free(host, port) for host in everywhere):
-            return port
+        if sockets := _listen(everywhere, port):
+            return port, sockets
     raise DemoError(f"Ports {DEFAULT} to {DEFAULT + _TRIES} are busy; choose another: PORT=8080 make demo")
 
 
@@ -45,14 +49,26 @@ def ephemeral(count: int) -> list[int]:
         return [each.getsockname()[1] for each in sockets]
 
 
-def _free(host: str, port: int) -> bool:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def _listen(everywhere: list[str], port: int) -> list[socket.socket]:
+    """Listening sockets on the port for all hosts; an empty list when one of them is busy."""
+    held: list[socket.socket] = []
     try:
-        with socket.socket(family) as tried:
+        for host in everywhere:
+            tried = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+            held.append(tried)
             # As the web server does: a port that only waits for old connections to fade is free.
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             tried.bind((host, port))
-            tried.listen(1)
+            tried.listen(128)
     except OSError:
-        return False
-    return True
+        for tried in held:
+            tried.close()
+        return []
+    return held
+
+
+def _free(host: str, port: int) -> bool:
+    sockets = _listen([host], port)
+    for tried in sockets:
+        tried.close()
+    return bool(sockets)

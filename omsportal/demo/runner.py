@@ -3,12 +3,13 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
 
@@ -35,7 +36,7 @@ def up(places: Places = PLACES) -> int:
     instance = SingleInstance(places.in_var("run") / "demo.lock")
     if not instance.take():
         note = read_note(places)
-        print(f"The demo already runs: {note.url if note else 'it is just starting'}")
+        print(f"The demo already runs: {note.url + '/demo/' if note else 'it is just starting'}")
         return 0
     try:
         with _signals():
@@ -85,7 +86,7 @@ def _run(places: Places) -> None:
     note_path(places).unlink(missing_ok=True)
     if count := end_leftovers(places):
         print(f"An earlier run was killed; ended {count} processes it left.")
-    port = ports.choose(os.environ.get("PORT"))
+    port, sockets = ports.claim(os.environ.get("PORT"))
     if not os.environ.get("PORT") and port != ports.DEFAULT:
         print(f"Port {ports.DEFAULT} is busy, taking {port}.")
     smtp_port, sms_port = ports.ephemeral(2)
@@ -98,11 +99,11 @@ def _run(places: Places) -> None:
         try:
             _prepare(places, environment)
             write_note(places, note)
-            for name, command in _commands(places, note).items():
-                supervisor.start(name, command)
+            for name, command in _commands(places, note, sockets).items():
+                supervisor.start(name, command, keep=sockets if name == "web" else ())
             _wait_for_web(places, note, supervisor)
             print(
-                f"\n    The portal is ready:  {note.url}\n\n    Ctrl-C stops it and keeps the data.\n",
+                f"\n    The portal is ready:  {note.url}/demo/\n\n    Ctrl-C stops it and keeps the data.\n",
                 flush=True,
             )
             _watch(supervisor, database, redis)
@@ -116,12 +117,9 @@ def _run(places: Places) -> None:
             database.stop()
 
 
-def _commands(places: Places, note: Note) -> dict[str, list[str]]:
+def _commands(places: Places, note: Note, sockets: Sequence[socket.socket]) -> dict[str, list[str]]:
     python = [sys.executable, "-m"]
-    binds = [
-        f"--bind=[{host}]:{note.port}" if ":" in host else f"--bind={host}:{note.port}"
-        for host in ports.hosts()
-    ]
+    binds = [f"--bind=fd://{each.fileno()}" for each in sockets]
     celery = [*python, "celery", "--app=omsportal"]
     schedule = places.in_var("run") / "beat-schedule"
     return {
@@ -132,7 +130,7 @@ def _commands(places: Places, note: Note) -> dict[str, list[str]]:
             f"--sms-port={note.sms_port}",
         ],
         "web": [
-            *(*python, "gunicorn", "omsportal.wsgi", *binds, "--no-control-socket", "--access-logfile=-"),
+            *(*python, "gunicorn", "omsportal.wsgi", *binds, "--no-control-socket"),
             # Preloaded: the portal is imported once, not once for each worker, while the person waits.
             *("--workers=2", "--worker-class=gthread", "--threads=4", "--graceful-timeout=2", "--preload"),
         ],

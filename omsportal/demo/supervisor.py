@@ -6,8 +6,10 @@ Not honcho: it ends everything as soon as one process ends, and the demo must su
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +34,7 @@ class Child:
     log: Path
     process: subprocess.Popen[bytes] | None = None
     starts: list[float] = field(default_factory=list)
+    keep: Sequence[socket.socket] = ()
 
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
@@ -46,8 +49,9 @@ class Supervisor:
         self._children: list[Child] = []
         self._record = places.in_var("run") / "children.json"
 
-    def start(self, name: str, command: list[str]) -> None:
-        child = Child(name, command, self._places.in_var("log") / f"{name}.log")
+    def start(self, name: str, command: list[str], *, keep: Sequence[socket.socket] = ()) -> None:
+        """`keep` are sockets that the child inherits under the same numbers."""
+        child = Child(name, command, self._places.in_var("log") / f"{name}.log", keep=keep)
         self._children.append(child)
         self._launch(child)
 
@@ -89,6 +93,7 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                pass_fds=[each.fileno() for each in child.keep],
                 start_new_session=True,  # Ctrl-C reaches the runner alone, which stops the others in order
             )
         child.starts.append(time.monotonic())

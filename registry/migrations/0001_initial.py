@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'access record',
                 'verbose_name_plural': 'access log',
-                'indexes': [models.Index(fields=['person_id', 'at'], name='accessrecord_person'), models.Index(fields=['user_id', 'at'], name='accessrecord_user')],
+                'indexes': [models.Index(fields=['person_id', 'at'], name='accessrecord_person'), models.Index(fields=['user_id', 'at'], name='accessrecord_user'), models.Index(fields=['region_id', '-at', '-id'], name='accessrecord_region')],
             },
         ),
         migrations.CreateModel(
@@ -335,7 +335,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closes_at__isnull', True), ('opens_at__isnull', True)), models.Q(('closes_at__gt', models.F('opens_at')), ('opens_at__isnull', False)), _connector='OR'), name='organization_hours_paired'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closes_at__isnull', True), ('opens_at__isnull', True)), models.Q(('closes_at__gt', models.F('opens_at')), ('closes_at__isnull', False), ('opens_at__isnull', False)), _connector='OR'), name='organization_hours_paired'),
+        ),
+        migrations.AddConstraint(
+            model_name='organization',
+            constraint=models.UniqueConstraint(fields=('id', 'region'), name='organization_id_region'),
         ),
         migrations.AddIndex(
             model_name='insuredperson',

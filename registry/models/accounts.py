@@ -5,6 +5,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from registry.models.dated import valid_on
@@ -22,7 +23,11 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str, **fields: Any) -> "User":
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        """The first administrator: the account together with the role that opens the administration."""
+        user = self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        today = timezone.localdate()
+        RoleGrant.objects.using(self._db).create(user=user, role=Role.ADMINISTRATOR, valid_from=today)
+        return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").lower())

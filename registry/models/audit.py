@@ -1,5 +1,17 @@
+from typing import Self
+
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from registry.scoping import Role, Scope, ScopedQuerySet
+
+
+class AccessRecordQuerySet(ScopedQuerySet["AccessRecord"]):
+    def visible_to(self, scope: Scope) -> Self:
+        """Security officers read the log of their regions; nobody else reads it."""
+        regions = scope.regions(Role.AUDITOR)
+        return self.any_of(Q(region_id__in=regions) if regions else None)
 
 
 class AccessRecord(models.Model):
@@ -17,12 +29,15 @@ class AccessRecord(models.Model):
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     request_id = models.CharField(_("request"), max_length=36, blank=True)
 
+    objects = AccessRecordQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("access record")
         verbose_name_plural = _("access log")
         indexes = [
             models.Index(fields=["person_id", "at"], name="accessrecord_person"),
             models.Index(fields=["user_id", "at"], name="accessrecord_user"),
+            models.Index(fields=["region_id", "-at", "-id"], name="accessrecord_region"),
         ]
 
     def __str__(self) -> str:

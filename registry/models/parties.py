@@ -76,12 +76,14 @@ class Organization(models.Model):
                 name="organization_code_shape",
                 violation_error_message=_("An insurer has a code of 5 digits, a fund one of 2."),
             ),
+            # Rows that repeat the region refer to both columns, so that the two cannot drift apart.
+            models.UniqueConstraint(fields=["id", "region"], name="organization_id_region"),
             models.UniqueConstraint(
                 fields=["region"], condition=Q(kind="fund"), name="organization_one_fund_per_region"
             ),
             models.CheckConstraint(
                 condition=Q(opens_at__isnull=True, closes_at__isnull=True)
-                | Q(opens_at__isnull=False, closes_at__gt=models.F("opens_at")),
+                | Q(opens_at__isnull=False, closes_at__isnull=False, closes_at__gt=models.F("opens_at")),
                 name="organization_hours_paired",
             ),
         ]

@@ -4,7 +4,6 @@ certificate's employer is the representative's. Django has no composite foreign 
 from django.db import migrations
 
 FORWARD = """
-ALTER TABLE registry_organization ADD CONSTRAINT organization_id_region UNIQUE (id, region_id);
 ALTER TABLE representatives_representative ADD CONSTRAINT representative_region_of_organization
     FOREIGN KEY (organization_id, region_id) REFERENCES registry_organization (id, region_id)
     DEFERRABLE INITIALLY DEFERRED;
@@ -15,7 +14,6 @@ ALTER TABLE representatives_training ADD CONSTRAINT training_organization_of_rep
 BACKWARD = """
 ALTER TABLE representatives_training DROP CONSTRAINT training_organization_of_representative;
 ALTER TABLE representatives_representative DROP CONSTRAINT representative_region_of_organization;
-ALTER TABLE registry_organization DROP CONSTRAINT organization_id_region;
 """
 
 

@@ -128,7 +128,7 @@ class Representative(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(works_from__isnull=True, works_until__isnull=True)
-                | Q(works_from__isnull=False, works_until__gt=F("works_from")),
+                | Q(works_from__isnull=False, works_until__isnull=False, works_until__gt=F("works_from")),
                 name="representative_hours_paired",
                 violation_error_message=_("Working hours need a beginning and a later end."),
             ),

@@ -8,7 +8,6 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from registry.models import Clinic, Organization
-from registry.models.dated import valid_on
 from registry.scoping import Role, Scope, ScopedQuerySet
 from representatives.models import ranges
 from representatives.models.people import Representative, seen_by
@@ -40,8 +39,13 @@ class DutyPostQuerySet(ScopedQuerySet["DutyPost"]):
 
     def published(self, day: date) -> Self:
         """What everybody may see: the schedule in force on that day."""
-        still_there = Q(representative__left_on__isnull=True) | Q(representative__left_on__gte=day)
-        return self.filter(valid_on(day), still_there, status=PostStatus.PUBLISHED)
+        return self.published_between(day, day)
+
+    def published_between(self, first: date, last: date) -> Self:
+        """The published schedule that is in force on some of these days."""
+        runs_on = Q(valid_to__isnull=True) | Q(valid_to__gte=first)
+        still_there = Q(representative__left_on__isnull=True) | Q(representative__left_on__gte=first)
+        return self.filter(runs_on, still_there, valid_from__lte=last, status=PostStatus.PUBLISHED)
 
 
 class DutyPost(models.Model):

@@ -12,7 +12,7 @@ from registry.access import public
 from registry.middleware import ScopedRequest
 from registry.models import Clinic, Organization, Region, User
 from representatives.forms import FindForm
-from representatives.public import clinics_of, hours_for, lines_of, week_at
+from representatives.public import clinics_of, duty_at, hours_for, lines_of
 from representatives.public import find as find_places
 
 
@@ -47,12 +47,12 @@ def organization(request: ScopedRequest, code: str) -> HttpResponse:
 @require_safe
 @public
 def clinic(request: ScopedRequest, code: str) -> HttpResponse:
-    """The posts of the week and the direct lines of one clinic."""
+    """The direct lines of one clinic and who is on duty there from today on."""
     one = get_object_or_404(
         Clinic.objects.filter(closed_on__isnull=True).select_related("region"), mo_code=code
     )
     today = local_day(one.region, timezone.now())
-    days = week_at(one, today)
+    days = duty_at(one, today)
     context = {
         "clinic": one,
         "today": today,

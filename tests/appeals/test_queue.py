@@ -94,7 +94,7 @@ def test_the_price_of_a_page_does_not_grow(cast, now):
         number = Appeal.objects.order_by("pk").values_list("number", flat=True)[0]
         with CaptureQueriesContext(connection) as listing:
             for row in queue(scope, QueueFilters()).rows:
-                assert (row.topic.title, row.organization, row.region.name)
+                assert all((row.topic.title, row.organization, row.region.name))
         with CaptureQueriesContext(connection) as page:
             case(scope, number)
         return len(listing), len(page)

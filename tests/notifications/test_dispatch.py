@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
-from notifications import dispatch, queue, rechecks, sweep
+from notifications import dispatch, queue, rechecks, sweep, tasks
 from notifications.channels.base import Outcome, Result
-from notifications.models import ContactCap, Message
+from notifications.models import ContactCap, Message, MessageTemplate, QuietWindow
 from notifications.retry import MAX_ATTEMPTS
 from notifications.states import State
 from notifications.verdicts import Stop
@@ -123,6 +124,28 @@ def test_a_mail_that_may_have_left_is_not_repeated_after_a_kill(clock: Clock) ->
     assert state_of(message) == ("unknown", "lease_expired")
 
 
+def test_a_mail_put_off_and_then_claimed_by_a_worker_that_died_is_not_unknown(clock: Clock) -> None:
+    message, sender = send_later(clock.now, channel="email"), FakeSender(NOT_NOW, idempotent=False)
+    send(clock, sender, "email")
+    clock.go(minutes=2)
+    queue.claim(now=clock.now, channels=["email"], limit=10)
+    clock.go(minutes=6)
+    sweep.run(now=clock.now, senders={"email": sender})
+    assert state_of(message) == ("pending", "lease_expired")
+
+
+def test_a_repeat_keeps_the_words_of_the_first_attempt(clock: Clock) -> None:
+    """Another text under the same reference would be another message to the gateway."""
+    send_later(clock.now)
+    sender = FakeSender(NOT_NOW)
+    send(clock, sender)
+    MessageTemplate.objects.update(body="Новые слова {number} {link}")
+    clock.go(minutes=2)
+    send(clock, sender)
+    first, second = sender.taken
+    assert first.body == second.body
+
+
 def test_a_worker_that_lost_its_claim_neither_sends_nor_writes(clock: Clock) -> None:
     message = send_later(clock.now)
     (slow,) = queue.claim(now=clock.now, channels=["sms"], limit=10)
@@ -226,7 +249,7 @@ def test_an_unknown_outcome_is_asked_about_not_repeated(clock: Clock, answer, ex
     assert state_of(message) == ("unknown", "gateway_broke_off")
     sender.knows[message.provider_reference] = answer
     sweep.run(now=clock.now, senders={"sms": sender})
-    assert message.state == "unknown", "the provider gets half a minute"
+    assert state_of(message)[0] == "unknown", "the provider gets half a minute"
     clock.go(seconds=31)
     sweep.run(now=clock.now, senders={"sms": sender})
     send(clock, sender)
@@ -340,10 +363,28 @@ def test_at_night_only_what_disturbs_waits(clock: Clock, event, channel, expecte
     assert state_of(message)[0] == expected
 
 
-def test_an_unknown_zone_falls_back_to_the_regions(clock: Clock) -> None:
-    message = invite(clock, person=person_who_agreed("sms", time_zone="Mars/Olympus"))
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "Europe", "../etc/passwd"])
+def test_an_unknown_zone_falls_back_to_the_regions(clock: Clock, zone: str) -> None:
+    message = invite(clock, person=person_who_agreed("sms", time_zone=zone))
     send(clock, FakeSender())
     assert state_of(message) == ("sent", "")
+
+
+def test_without_contact_hours_of_its_own_the_installation_keeps_the_portals(clock: Clock) -> None:
+    QuietWindow.objects.all().delete()
+    clock.now = datetime(2026, 6, 2, 0, 30, tzinfo=UTC)
+    message = invite(clock)
+    send(clock, FakeSender())
+    assert state_of(message) == ("pending", "quiet_hours")
+
+
+def test_a_hotline_that_is_no_number_is_shown_as_it_is(clock: Clock) -> None:
+    person, sender = person_who_agreed("email"), FakeSender()
+    person.insurer.phone = "через портал"
+    person.insurer.save(update_fields=["phone"])
+    send_later(clock.now, channel="email", person=person)
+    send(clock, sender, "email")
+    assert "Телефон для вопросов: через портал" in sender.taken[0].body
 
 
 def test_the_monthly_cap_holds_a_message_until_there_is_room(clock: Clock) -> None:
@@ -400,3 +441,13 @@ def test_the_number_of_queries_does_not_grow_with_the_batch(
         invite(clock, dedupe_key=f"k{number}")
     with django_assert_max_num_queries(20):
         send(clock, FakeSender())
+
+
+def test_the_tasks_do_the_work_and_take_unknown_arguments(mailoutbox) -> None:
+    message = send_later(timezone.now(), channel="email", event="access_code_new")
+    tasks.dispatch_due(sent_by="an older version")
+    assert state_of(message) == ("sent", "")
+    assert mailoutbox[0].to == ["anna@example.org"]
+    tasks.sweep_outbox(sent_by="an older version")
+    message.refresh_from_db()
+    assert "code" not in message.payload

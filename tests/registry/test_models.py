@@ -1,6 +1,6 @@
 """What the database refuses, whoever asks."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -37,6 +37,13 @@ def test_identifiers_keep_their_shape(cast):
     refused(lambda: InsuredPerson.objects.filter(pk=cast.maria.pk).update(died_on=date(1900, 1, 1)))
     refused(lambda: Organization.objects.filter(pk=cast.insurer.pk).update(code="39"))
     refused(lambda: Clinic.objects.filter(pk=cast.clinic.pk).update(mo_code="1"))
+
+
+def test_hours_come_in_pairs(cast):
+    mine = Organization.objects.filter(pk=cast.insurer.pk)
+    refused(lambda: mine.update(opens_at=time(9)))
+    refused(lambda: mine.update(opens_at=time(18), closes_at=time(9)))
+    mine.update(opens_at=time(9), closes_at=time(18))
 
 
 def test_a_region_has_one_fund(cast):

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from omsportal.translatable import Text, strings_in_use
-from omsportal.translations import catalogues, entries, problems
+from omsportal.translations import catalogues, entries, parts_are_merged, problems
 
 
 class Command(BaseCommand):
@@ -13,6 +13,8 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         faults, known = [], set()
+        if not parts_are_merged(settings.BASE_DIR):
+            faults.append("locale/ru/parts and the catalogue differ: run `make messages`")
         for path in catalogues(settings.BASE_DIR):
             for entry in entries(path):
                 known.add(Text(entry.msgctxt, entry.msgid))

@@ -1,0 +1,203 @@
+"""Files of an appeal in the making: several at once, each judged by its content, the good ones kept."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import TooManyFilesSent
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods
+
+from appeals import services
+from appeals.citizen import steps
+from appeals.citizen.drafts import door, keep, remember
+from appeals.citizen.wizard import url_of, wrong_turn
+from appeals.errors import FileRefused
+from appeals.filetypes import HEAD, describe, sniff
+from appeals.models import AppealDraft
+from appeals.typed import clean_file_name
+from registry.access import by_secret
+from registry.models import User
+
+MAX_FILES = 10
+MAX_BYTES = 10 * 1024 * 1024
+MAX_REQUEST = MAX_FILES * MAX_BYTES + 1024 * 1024
+
+_REFUSED: dict[str, str | Promise] = {
+    "program": _("“%(name)s” is a program, not a document. Attach a PDF, or a photo in JPG or PNG."),
+    "office": _("“%(name)s” was made in an office program. Save it as PDF and attach that."),
+    "photo": _(
+        "“%(name)s” is a picture of a kind we cannot open. Save it as JPG, or take a screenshot of it."
+    ),
+    "archive": _("“%(name)s” is an archive. Attach the documents themselves, one by one."),
+    "media": _("“%(name)s” is a recording. Describe in words what is on it; we will ask for it if needed."),
+    "web_page": _("“%(name)s” is a web page, not a document. Save it as PDF and attach that."),
+    "unknown": _("“%(name)s” is neither a PDF nor a photo in JPG or PNG. Save it as PDF and attach that."),
+}
+
+
+class CappedUploadHandler(FileUploadHandler):
+    """Drops a file that grows over the limit while it arrives, so that 30 MB or 30 GB cost neither disk nor memory."""
+
+    def __init__(self, request: HttpRequest | None = None) -> None:
+        super().__init__(request)
+        self.too_large: list[str] = []
+        self.total = 0
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self.size = 0
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        self.size += len(raw_data)
+        self.total += len(raw_data)
+        if self.size > MAX_BYTES:
+            self.too_large.append(clean_file_name(self.file_name or "") or "?")
+            raise SkipFile
+        if self.total > MAX_REQUEST:
+            raise StopUpload(connection_reset=False)
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        return None
+
+
+@dataclass(slots=True)
+class Problem:
+    """A form in the eyes of the page: one field, its messages."""
+
+    messages: list[str]
+
+    @property
+    def errors(self) -> list[str]:
+        return self.messages
+
+
+@by_secret
+@csrf_exempt  # only until the handler is in place: reading the token reads the whole body
+@never_cache
+@require_http_methods(["GET", "POST"])
+def files(request: HttpRequest) -> HttpResponseBase:
+    handler = CappedUploadHandler(request)
+    if request.method == "POST":
+        request.upload_handlers.insert(0, handler)
+        try:
+            request.POST  # noqa: B018 - parses the body through the handler
+        except TooManyFilesSent:
+            return _refuse_all(request)
+    return _files(request, handler)
+
+
+def _refuse_all(request: HttpRequest) -> HttpResponseBase:
+    """So many files at once that none was read; nothing changes, so no token is needed."""
+    opened = door(request, now=timezone.now())
+    moved = wrong_turn(steps.FILES, opened)
+    if moved is not None or opened.draft is None:
+        return moved or HttpResponseRedirect(reverse("appeal_new"))
+    return _show(request, opened.draft, [_too_many()])
+
+
+@csrf_protect
+def _files(request: HttpRequest, handler: CappedUploadHandler) -> HttpResponseBase:
+    now = timezone.now()
+    opened = door(request, now=now, lock=request.method == "POST")
+    moved = wrong_turn(steps.FILES, opened)
+    if moved is not None or opened.draft is None:
+        return moved or HttpResponseRedirect(reverse("appeal_new"))
+    draft = opened.draft
+    if request.method == "GET":
+        return _show(request, draft, [])
+    if key := request.POST.get("remove", ""):
+        if _is_uuid(key):
+            services.detach(draft=draft, key=key)
+        return HttpResponseRedirect(url_of(steps.FILES))
+    problems = [_too_large(name) for name in handler.too_large]
+    problems += _take(draft, request.FILES.getlist("files"), request)
+    if problems:
+        return _show(request, draft, problems)
+    if "upload" in request.POST:
+        response = HttpResponseRedirect(url_of(steps.FILES))
+    else:
+        keep(draft, steps.FILES, {}, request=request, now=now)
+        response = HttpResponseRedirect(url_of(steps.after(steps.FILES, draft.data)))
+    remember(response, draft)
+    return response
+
+
+def _take(draft: AppealDraft, uploads: Iterable["UploadedFile[Any]"], request: HttpRequest) -> list[str]:
+    """Keeps the files that can be kept; says of each other one what is wrong with it."""
+    problems = []
+    count = draft.attachments.count()
+    user_id = request.user.pk if isinstance(request.user, User) else None
+    for upload in uploads:
+        upload.name = clean_file_name(upload.name or "") or "file"
+        wrong = _wrong(upload)
+        if wrong is None and count >= MAX_FILES:
+            problems.append(_too_many())
+            break
+        if wrong is not None:
+            problems.append(wrong)
+            continue
+        try:
+            services.attach(owner=draft, upload=upload, now=timezone.now(), user_id=user_id)
+            count += 1
+        except FileRefused as error:
+            problems.append(str(error))
+    return problems
+
+
+def _wrong(upload: "UploadedFile[Any]") -> str | None:
+    name = upload.name or ""
+    if not upload.size:
+        return str(_("“%(name)s” is empty. Choose the file again.") % {"name": name})
+    if upload.size > MAX_BYTES:
+        return _too_large(name)
+    head = upload.read(HEAD)
+    upload.seek(0)
+    if sniff(head) is None:
+        return str(_REFUSED[describe(head, name)] % {"name": name})
+    return None
+
+
+def _too_large(name: str) -> str:
+    return str(
+        _("“%(name)s” is larger than %(limit)s MB. Make the photo smaller, or split the document into parts.")
+        % {"name": name, "limit": MAX_BYTES // 1024 // 1024}
+    )
+
+
+def _too_many() -> str:
+    return str(
+        _("No more than %(limit)s files can be attached. Remove some, or send the rest later.")
+        % {"limit": MAX_FILES}
+    )
+
+
+def _is_uuid(text: str) -> bool:
+    return len(text) == 36 and all(char in "0123456789abcdef-" for char in text)
+
+
+def _show(request: HttpRequest, draft: AppealDraft, problems: list[str]) -> HttpResponse:
+    number, total = steps.place(steps.FILES, draft.data)
+    context = {
+        # The page frame asks a form for its errors; a list of messages answers as well.
+        "form": Problem(problems) if problems else None,
+        "problems": problems,
+        "papers": list(draft.attachments.order_by("pk")),
+        "limit": MAX_FILES,
+        "heading": _("Do you have documents or photos?"),
+        "step": number,
+        "steps_total": total,
+        "back_url": url_of(steps.before(steps.FILES, draft.data) or steps.WHAT),
+        "steps_saved": steps.FILES in draft.data,
+    }
+    return render(request, "appeals/citizen/files.html", context)

@@ -1,0 +1,74 @@
+"""Sample appeals of the last year: deterministic for a seed, consistent to the last event, written by COPY."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from random import Random
+
+from django.db import connection, models
+
+from appeals.models import (
+    Appeal,
+    AppealEvent,
+    HandOver,
+    NumberCounter,
+)
+from appeals.sample_make import SHOWN, Maker
+from appeals.sample_places import YEAR
+from appeals.sample_rows import Made, write
+
+Report = Callable[[str], None]
+BATCH = 5_000
+
+
+def seed(*, now: datetime, seed: int, appeals: int, report: Report) -> list[str]:
+    """Fills the register with `appeals` appeals. Needs reference data, sample people and representatives."""
+    random = Random(seed)  # noqa: S311 - sample data, no secret
+    maker = Maker(now, random)
+    pk = Appeal.objects.aggregate(last=models.Max("pk"))["last"] or 0
+    # However few appeals are asked for, the last ones show every state.
+    shown = max(len(SHOWN), min(6 * len(SHOWN), appeals // 30))
+    lines: list[str] = []
+    batch: list[Made] = []
+    for number, moment in enumerate(_moments(appeals, now, random), start=1):
+        wanted = SHOWN[(number - 1) % len(SHOWN)] if appeals - number < shown else None
+        made = maker.make(pk + number, moment, wanted)
+        batch.append(made)
+        if made.shown_code and len(lines) < 5:
+            lines.append(f"follow {made.appeal['number']} with code {made.shown_code}")
+        if len(batch) == BATCH or number == appeals:
+            write(batch)
+            batch = []
+        if number % 100_000 == 0:
+            report(f"appeals: {number:,} of {appeals:,}")
+    _finish(maker)
+    return [f"{appeals} appeals", *lines]
+
+
+def _moments(count: int, now: datetime, random: Random) -> list[datetime]:
+    """Office hours of the last year, oldest first; weekends are quiet, the last day is full."""
+    found = []
+    midnight = datetime.combine(now.date(), time(), tzinfo=UTC)
+    for _ in range(count):
+        # Somewhat more of late, so that the desks of the demo are not empty.
+        day = midnight - timedelta(days=random.randrange(14 if random.random() < 0.06 else YEAR))
+        if day.weekday() >= 5 and random.random() < 0.9:
+            day -= timedelta(days=2)
+        moment = day + timedelta(hours=6, seconds=random.randrange(9 * 3600))
+        found.append(min(moment, now - timedelta(seconds=random.randrange(60, 7200))))
+    return sorted(found)
+
+
+def _finish(maker: Maker) -> None:
+    """Sequences and counters go on where the sample ends."""
+    counters = [
+        NumberCounter(region=place.region, year=year, value=value)
+        for place in maker.places
+        for year, value in place.running.items()
+    ]
+    NumberCounter.objects.bulk_create(counters)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT setval(pg_get_serial_sequence('appeals_appeal', 'id'), max(id)) FROM appeals_appeal"
+        )
+        for model in (Appeal, AppealEvent, HandOver):
+            cursor.execute(f"ANALYZE {model._meta.db_table}")

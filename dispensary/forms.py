@@ -1,0 +1,145 @@
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from dispensary.ages import MAX_AGE
+from dispensary.eligibility import PersonFacts
+from dispensary.models import InformingOutcome, Programme
+from dispensary.models.campaigns import Informing
+from dispensary.planning import default_days
+from dispensary.rules import Rules
+from dispensary.selectors import Place
+from registry.models.people import Sex
+
+if TYPE_CHECKING:
+    InformingForm = forms.ModelForm[Informing]
+else:
+    InformingForm = forms.ModelForm
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d", attrs={"class": "w-date"})
+
+
+class CampaignForm(forms.Form):
+    """The shape of a new campaign; whether it may be planned is the service's business."""
+
+    programme = forms.ModelChoiceField(
+        label=_("What to invite to"),
+        queryset=Programme.objects.all(),
+        empty_label=None,
+        error_messages={"required": _("Choose a programme.")},
+    )
+    place = forms.ChoiceField(
+        label=_("Whom to invite"), help_text=_("A whole region or one insurer's people.")
+    )
+    year = forms.IntegerField(
+        label=_("Year"), widget=forms.NumberInput(attrs={"class": "w-short", "inputmode": "numeric"})
+    )
+    inform_by = forms.DateField(label=_("Inform everybody by"), widget=DayInput())
+    attend_by = forms.DateField(label=_("Invite people to come by"), widget=DayInput())
+
+    def __init__(self, *args: Any, places: list[Place], rules: Rules, today: date, **kwargs: Any) -> None:
+        inform_by, attend_by = default_days(today.year)
+        initial = {
+            "year": today.year,
+            "inform_by": max(inform_by, min(today, attend_by)),
+            "attend_by": attend_by,
+        }
+        super().__init__(*args, **kwargs)
+        self.initial = {**initial, **self.initial}
+        self.places = {place.key: place for place in places}
+        self.rules, self.today = rules, today
+        field = self.fields["place"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
+        field.choices = [(key, str(place)) for key, place in self.places.items()]
+
+    def clean_year(self) -> int:
+        year: int = self.cleaned_data["year"]
+        if year not in (self.today.year, self.today.year + 1):
+            raise forms.ValidationError(
+                _("Campaigns are planned for %(this)s or %(next)s."),
+                params={"this": self.today.year, "next": self.today.year + 1},
+            )
+        if not self.rules.for_year(year).programmes:
+            raise forms.ValidationError(_("There are no rules for this year yet."))
+        return year
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        year, inform_by, attend_by = (data.get(name) for name in ("year", "inform_by", "attend_by"))
+        if attend_by and year and attend_by.year != year:
+            self.add_error("attend_by", _("The exam belongs to its year: choose a day of that year."))
+        elif attend_by and attend_by < self.today:
+            self.add_error("attend_by", _("This day has passed already."))
+        elif inform_by and attend_by and inform_by > attend_by:
+            self.add_error("inform_by", _("People must be informed before the last day to come."))
+        return data
+
+
+class ExamsForm(forms.Form):
+    """What decides which exams are due, and nothing that says who asks."""
+
+    birth_date = forms.DateField(
+        label=_("Date of birth"),
+        widget=DayInput(),
+        error_messages={"required": _("Enter the date of birth."), "invalid": _("Enter a real date.")},
+    )
+    sex = forms.ChoiceField(
+        label=_("Sex"),
+        choices=Sex.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the sex: some tests differ.")},
+    )
+    categories = forms.MultipleChoiceField(
+        label=_("What applies to you"),
+        help_text=_("Leave empty if nothing does."),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, rules: Rules, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        field = self.fields["categories"]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - tells the type checker
+        field.choices = [
+            (category.category, category.title[:1].upper() + category.title[1:])
+            for category in rules.for_year(today.year).categories
+        ]
+
+    def clean_birth_date(self) -> date:
+        born: date = self.cleaned_data["birth_date"]
+        if born > self.today:
+            raise forms.ValidationError(_("This date is in the future: check the year."))
+        if self.today.year - born.year > MAX_AGE:
+            raise forms.ValidationError(_("This date is too long ago: check the year."))
+        return born
+
+    def facts(self) -> PersonFacts:
+        data = self.cleaned_data
+        return PersonFacts(
+            birth_date=data["birth_date"], sex=data["sex"], categories=frozenset(data["categories"])
+        )
+
+
+class OutcomeForm(InformingForm):
+    """What a called person said."""
+
+    outcome = forms.ChoiceField(
+        label=_("What came of the call"), choices=InformingOutcome.choices, widget=forms.RadioSelect
+    )
+
+    class Meta:
+        model = Informing
+        fields = ("outcome", "on_day", "note")
+        widgets = {"on_day": DayInput()}
+        help_texts = {
+            "on_day": _("For «will come» and «has come»."),
+            "note": _("For a refusal: the reason in the person's words."),
+        }

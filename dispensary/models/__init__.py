@@ -1,0 +1,32 @@
+from dispensary.models.campaigns import (
+    Campaign,
+    CampaignState,
+    Informing,
+    InformingOutcome,
+    Invitation,
+    InvitationState,
+    OutcomeCount,
+    PlanCount,
+    Round,
+)
+from dispensary.models.observation import ObservationCase, ObservationRule
+from dispensary.models.reference import Category, Programme, ProgrammeRule, ProgrammeTest, Tariff
+
+__all__ = [
+    "Campaign",
+    "CampaignState",
+    "Category",
+    "Informing",
+    "InformingOutcome",
+    "Invitation",
+    "InvitationState",
+    "ObservationCase",
+    "ObservationRule",
+    "OutcomeCount",
+    "PlanCount",
+    "Programme",
+    "ProgrammeRule",
+    "ProgrammeTest",
+    "Round",
+    "Tariff",
+]

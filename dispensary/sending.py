@@ -1,0 +1,207 @@
+"""From invitations to the outbox and back, set-based.
+
+A message's key names the campaign, the round, the person and the channel: however often and wherever this runs,
+one invitation becomes one message.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection
+from django.utils import formats, translation
+
+from dispensary.coverage import Outcome, outcome_of_message
+from dispensary.models import Campaign, InvitationState
+from dispensary.models.campaigns import ExcludedReason
+from notifications import hints
+from notifications.events import Priority, Purpose
+from notifications.states import FINAL, State
+
+EVENT = "exam_invitation"
+BATCH = 5_000
+# What one campaign may have waiting in the outbox. More would only stand there: answers to appeals go first
+# anyway, and what has not been written yet needs no taking back when a campaign is paused.
+WINDOW = 20_000
+
+KEY = "'exam:' || i.campaign_id || ':' || i.round || ':' || i.person_id || ':' || i.channel"
+# 8 4012 00-00-00 as people dial it; a foreign or short number stays as it is.
+PHONE = (
+    "regexp_replace(coalesce(nullif(clinic.phone, ''), insurer.phone),"
+    r" '^\+7(\d{3})(\d{3})(\d{2})(\d{2})$', '8 \1 \2-\3-\4')"
+)
+
+# The last look before a message is written; the outbox looks again when it leaves.
+_TURN = f"""
+turn AS (
+    SELECT i.id,
+        CASE
+            WHEN p.died_on IS NOT NULL THEN '{ExcludedReason.DIED}'
+            WHEN i.came_on IS NOT NULL OR p.last_exam_on BETWEEN %(passed_from)s AND %(passed_to)s
+                THEN '{ExcludedReason.CAME_BEFORE}'
+            WHEN i.channel = 'email' AND p.email = ''
+                OR i.channel = 'sms' AND p.phone !~ '^\\+[0-9]{{8,15}}$' THEN '{ExcludedReason.NO_CONTACT}'
+            ELSE ''
+        END AS obstacle
+    FROM (
+        SELECT * FROM dispensary_invitation
+        WHERE campaign_id = %(campaign)s AND state = 'planned' ORDER BY id LIMIT %(batch)s FOR UPDATE
+    ) i
+    JOIN registry_insuredperson p ON p.id = i.person_id
+)
+"""
+_WRITE = f"""
+WITH {_TURN},
+written AS (
+    INSERT INTO notifications_message (
+        dedupe_key, campaign_key, event, channel, purpose, priority, person_id, region_id, insurer_id,
+        name, email, phone, language, time_zone, due_at, expires_at, payload
+    )
+    SELECT {KEY}, %(key)s, '{EVENT}', i.channel, '{Purpose.INVITATION}', {Priority.CAMPAIGN}, p.id, i.region_id,
+        i.insurer_id, trim(p.first_name || ' ' || p.middle_name), CASE i.channel WHEN 'email' THEN p.email ELSE '' END,
+        CASE i.channel WHEN 'sms' THEN p.phone ELSE '' END, p.language, p.time_zone, %(now)s,
+        (%(attend_by)s::date + 1)::timestamp AT TIME ZONE region.time_zone,
+        jsonb_build_object(
+            'exam', %(exam)s::text, 'period', %(period)s::text, 'clinic', clinic.short_name, 'phone', {PHONE},
+            'link', %(link)s::text
+        ) || CASE i.channel
+            WHEN 'email' THEN jsonb_build_object('clinic_address', clinic.address) ELSE '{{}}'::jsonb
+        END
+    FROM turn
+    JOIN dispensary_invitation i USING (id)
+    JOIN registry_insuredperson p ON p.id = i.person_id
+    JOIN registry_clinic clinic ON clinic.id = i.clinic_id
+    JOIN registry_organization insurer ON insurer.id = i.insurer_id
+    JOIN registry_region region ON region.code = i.region_id
+    WHERE turn.obstacle = ''
+    ON CONFLICT (dedupe_key) DO NOTHING
+)
+UPDATE dispensary_invitation i
+SET state = CASE turn.obstacle WHEN '' THEN 'queued' ELSE 'excluded' END, excluded_reason = turn.obstacle
+FROM turn WHERE i.id = turn.id
+"""
+
+
+def write_batch(campaign: Campaign, *, now: datetime) -> int:
+    """Moves the next invitations into the outbox, as far as there is room; returns how many were taken.
+
+    The caller holds the campaign's row and the transaction.
+    """
+    room = WINDOW - _waiting(campaign)
+    if room <= 0:
+        return 0
+    first = campaign.year - campaign.programme.interval_years + 1
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WRITE,
+            {
+                "campaign": campaign.pk,
+                "key": campaign.key,
+                "batch": min(BATCH, room),
+                "passed_from": f"{first}-01-01",
+                "passed_to": f"{campaign.year}-12-31",
+                "now": now,
+                "attend_by": campaign.attend_by,
+                "exam": campaign.programme.invitation_to,
+                "period": _period(campaign),
+                "link": f"{settings.PORTAL_URL}/exams/",
+            },
+        )
+        taken: int = cursor.rowcount
+    if taken:
+        hints.dispatch_soon()
+    return taken
+
+
+def _period(campaign: Campaign) -> str:
+    # The templates are Russian text with this phrase inside; the day is written the Russian way for everybody.
+    with translation.override("ru"):
+        return f"до {formats.date_format(campaign.attend_by, 'j E Y')}"
+
+
+def _waiting(campaign: Campaign) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT FROM notifications_message"
+            " WHERE campaign_key = %s AND state = 'pending' LIMIT %s) m",
+            [campaign.key, WINDOW],
+        )
+        return int(cursor.fetchone()[0])
+
+
+_OUTCOME_STATE = {
+    Outcome.INFORMED: InvitationState.INFORMED,
+    Outcome.FAILED: InvitationState.FAILED,
+    Outcome.EXCLUDED: InvitationState.EXCLUDED,
+    Outcome.PENDING: InvitationState.QUEUED,
+}
+_STATE = " ".join(
+    f"WHEN '{state}' THEN '{_OUTCOME_STATE[outcome_of_message(state)].value}'" for state in State
+)
+_ENDED = ", ".join(f"'{state}'" for state in sorted({*FINAL, State.SENT}))
+_REASONS = ", ".join(f"'{reason}'" for reason in ExcludedReason.values)
+_SET = f"""
+UPDATE dispensary_invitation i
+SET state = outcome.state,
+    informed_at = CASE outcome.state WHEN 'informed' THEN coalesce(m.delivered_at, m.sent_at) END,
+    excluded_reason = CASE
+        WHEN outcome.state <> 'excluded' THEN ''
+        WHEN m.error_code IN ({_REASONS}) THEN m.error_code
+        ELSE '{ExcludedReason.NOT_ALLOWED}'
+    END
+FROM notifications_message m CROSS JOIN LATERAL (SELECT CASE m.state {_STATE} END AS state) outcome
+WHERE i.campaign_id = %(campaign)s AND outcome.state <> i.state
+"""
+# Each starts from its few rows: what is being sent, what failed here, what failed there.
+_COLLECT = (
+    f"{_SET} AND i.state = 'queued' AND m.dedupe_key = {KEY} AND m.state IN ({_ENDED})",
+    # A receipt may come late: the person did get it, or the provider took its word back.
+    f"{_SET} AND i.state = 'failed' AND m.dedupe_key = {KEY} AND m.state = 'delivered'",
+    f"{_SET} AND i.state = 'informed' AND m.campaign_key = %(key)s AND m.state = 'failed'"
+    f" AND i.person_id = m.person_id AND m.dedupe_key = {KEY}",
+)
+
+
+def collect_results(campaign: Campaign) -> int:
+    """Carries what became of the messages back into the invitations; returns how many changed."""
+    changed = 0
+    with connection.cursor() as cursor:
+        for statement in _COLLECT:
+            cursor.execute(statement, {"campaign": campaign.pk, "key": campaign.key})
+            changed += cursor.rowcount
+    return changed
+
+
+def exclude_rest(campaign: Campaign, *, limit: int = BATCH) -> int:
+    """After a campaign was closed: whoever was not invited yet is excluded, with that as the reason."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE dispensary_invitation
+            SET state = 'excluded', excluded_reason = '{ExcludedReason.CAMPAIGN_CLOSED}'
+            WHERE id IN (
+                SELECT id FROM dispensary_invitation
+                WHERE campaign_id = %s AND state IN ('planned', 'listed') LIMIT %s
+            )
+            """,
+            [campaign.pk, limit],
+        )
+        excluded: int = cursor.rowcount
+    return excluded
+
+
+_COUNT = """
+INSERT INTO dispensary_outcomecount
+    (campaign_id, insurer_id, clinic_id, state, channel, excluded_reason, people, came)
+SELECT campaign_id, insurer_id, clinic_id, state, channel, excluded_reason, count(*), count(came_on)
+FROM dispensary_invitation WHERE campaign_id = %s
+GROUP BY campaign_id, insurer_id, clinic_id, state, channel, excluded_reason
+"""
+
+
+def count_outcomes(campaign: Campaign, *, now: datetime) -> None:
+    """Counts the invitations anew for the pages; readers see the old figures until the caller commits."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM dispensary_outcomecount WHERE campaign_id = %s", [campaign.pk])
+        cursor.execute(_COUNT, [campaign.pk])
+    campaign.counted_at = now
+    campaign.save(update_fields=["counted_at"])

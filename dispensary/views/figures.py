@@ -1,0 +1,197 @@
+"""Figures of a campaign as templates take them: rows of tables, bars, sentences."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from dispensary.coverage import Coverage
+from dispensary.models import Campaign, CampaignState, InvitationState
+from dispensary.models.campaigns import ExcludedReason
+from dispensary.planning import DryRun
+from dispensary.pricing import Estimate
+from dispensary.selectors import CoverageReport, clinic_names, price_of
+from registry.models.people import ContactChannel
+
+KINDS = {
+    CampaignState.PLANNED: "warn",
+    CampaignState.APPROVED: "info",
+    CampaignState.RUNNING: "info",
+    CampaignState.PAUSED: "warn",
+    CampaignState.CLOSED: "ok",
+}
+
+
+def number(value: int | Decimal | None, places: int = 0) -> str:
+    return "—" if value is None else number_format(value, places, use_l10n=True, force_grouping=True)
+
+
+def percent(part: int, whole: int) -> str:
+    return f"{number(Decimal(100 * part) / whole, 1)}\u00a0%" if whole else "—"
+
+
+def status(campaign: Campaign) -> dict[str, str]:
+    return {"kind": KINDS[CampaignState(campaign.state)], "text": campaign.get_state_display()}
+
+
+def facts(campaign: Campaign) -> list[dict[str, str]]:
+    """Who did what and when: a campaign touches thousands, so it is signed."""
+    signed = [
+        (_("Planned by"), campaign.planned_by, campaign.planned_at),
+        (_("Approved by"), campaign.approved_by, campaign.approved_at),
+        (_("Closed by"), campaign.closed_by, campaign.closed_at),
+    ]
+    rows = [
+        {"label": _("Inform everybody by"), "value": date_format(campaign.inform_by)},
+        {"label": _("Invite people to come by"), "value": date_format(campaign.attend_by)},
+    ]
+    for label, user, at in signed:
+        if user and at:
+            rows.append({"label": label, "value": f"{user}, {date_format(timezone.localtime(at))}"})
+    return rows
+
+
+def of_dry_run(campaign: Campaign) -> dict[str, Any]:
+    """What the campaign would do and cost; nothing while the worker has not counted yet."""
+    if campaign.dry_run is None or campaign.dry_run_at is None:
+        return {}
+    found = DryRun.from_json(campaign.dry_run)
+    price = price_of(found, on=timezone.localdate(campaign.dry_run_at))
+    excluded = found.people - found.invited
+    return {
+        "dry_run": found,
+        "excluded_people": excluded,
+        "price": price,
+        "unpriced": ", ".join(str(ContactChannel(channel).label) for channel in price.unpriced),
+        "price_table": _prices(found, price),
+        "excluded_table": _people(
+            _("Who is not invited and why"), _("Reason"), _labelled(found.excluded, ExcludedReason)
+        ),
+        "age_table": _people(_("By age"), _("Age reached in the year"), sorted(found.ages.items())),
+        "clinic_table": _people(_("By clinic"), _("Clinic"), _named(found.clinics)),
+    }
+
+
+def of_coverage(campaign: Campaign, report: CoverageReport) -> dict[str, Any]:
+    """What became of everybody planned, with the proof that nobody is missing."""
+    every = report.total
+    bars = [
+        _bar(_("Informed"), every.informed, _rows(campaign, "informed")),
+        _bar(_("Pending"), every.pending, _rows(campaign, _first_pending(report)), series=2),
+        _bar(_("Not reached"), every.failed, _rows(campaign, "failed"), series=3),
+        _bar(_("Excluded"), every.excluded, _rows(campaign, "excluded"), series=2),
+        _bar(_("Informed and came"), every.came, ""),
+    ]
+    return {
+        "report": report,
+        "bars": bars,
+        "done_share": percent(report.done, every.planned),
+        "informed_share": percent(every.informed, every.planned),
+        "came_share": percent(every.came, every.informed),
+        "rows_url": _rows(campaign, "informed"),
+        "coverage_table": _coverage_table(campaign, report),
+        "excluded_table": _people(
+            _("Who is not invited and why"), _("Reason"), _labelled(report.excluded, ExcludedReason)
+        ),
+        "channel_table": _people(_("By channel"), _("Channel"), _labelled(report.channels, ContactChannel)),
+    }
+
+
+def _bar(label: str, people: int, url: str, *, series: int = 1) -> dict[str, Any]:
+    shown = {"value": people, "series": series, "shown": number(people), "url": url if people else ""}
+    return {"label": label, "bars": [shown]}
+
+
+def _first_pending(report: CoverageReport) -> str:
+    pending = [InvitationState.LISTED, InvitationState.QUEUED, InvitationState.PLANNED]
+    return next((state for state in pending if report.states.get(state)), InvitationState.PLANNED).value
+
+
+def _rows(campaign: Campaign, state: str, clinic: int | None = None) -> str:
+    of_clinic = f"&clinic={clinic}" if clinic else ""
+    return f"{reverse('dispensary:invitations', args=[campaign.pk])}?state={state}{of_clinic}"
+
+
+def _coverage_table(campaign: Campaign, report: CoverageReport) -> dict[str, Any]:
+    names = clinic_names(set(report.clinics))
+    ordered = sorted(report.clinics.items(), key=lambda item: -item[1].planned)
+    columns = [_("Clinic"), _("Planned"), _("Informed"), _("Excluded"), _("Not reached"), _("Pending")]
+    return {
+        "caption": _("Coverage by clinic"),
+        "columns": _columns(*columns, _("Informed, share"), _("Came")),
+        "rows": [
+            _coverage_row(names.get(clinic or 0, _("Not attached")), counts, campaign, clinic)
+            for clinic, counts in ordered
+        ],
+        "foot": _coverage_row(pgettext("sum", "Total"), report.total, campaign, None),
+    }
+
+
+def _coverage_row(name: str, counts: Coverage, campaign: Campaign, clinic: int | None) -> dict[str, Any]:
+    def cell(value: int, state: str = "") -> dict[str, Any]:
+        url = _rows(campaign, state, clinic) if state and value and clinic else ""
+        return {"text": number(value), "num": True, "url": url}
+
+    return {
+        "cells": [
+            {"text": name},
+            cell(counts.planned),
+            cell(counts.informed, "informed"),
+            cell(counts.excluded, "excluded"),
+            cell(counts.failed, "failed"),
+            cell(counts.pending),
+            {"text": percent(counts.informed, counts.planned), "num": True},
+            cell(counts.came),
+        ]
+    }
+
+
+def _prices(found: DryRun, price: Estimate) -> dict[str, Any]:
+    columns = [_("Channel"), pgettext("how many", "People"), _("Units each"), _("Price of a unit, ₽"), _("Sum, ₽")]
+    return {
+        "caption": _("By channel and price"),
+        "columns": _columns(*columns),
+        "rows": [
+            _row(
+                str(ContactChannel(line.channel).label),
+                number(line.people),
+                number(line.units),
+                number(line.price, 2),
+                number(line.total),
+            )
+            for line in price.lines
+        ],
+        "foot": _row(pgettext("sum", "Total"), number(found.invited), "", "", number(price.total)),
+    }
+
+
+def _people(caption: str, head: str, rows: Iterable[tuple[str, int]]) -> dict[str, Any]:
+    return {
+        "caption": caption,
+        "columns": _columns(head, pgettext("how many", "People")),
+        "rows": [_row(label, number(people)) for label, people in rows],
+    }
+
+
+def _labelled(
+    counts: Mapping[str, int], labels: type[ExcludedReason] | type[ContactChannel]
+) -> list[tuple[str, int]]:
+    return [(str(labels(code).label).capitalize(), people) for code, people in counts.items()]
+
+
+def _named(clinics: Mapping[int | None, int]) -> list[tuple[str, int]]:
+    names = clinic_names(set(clinics))
+    return [(names.get(clinic or 0, _("Not attached")), people) for clinic, people in clinics.items()]
+
+
+def _columns(*labels: str) -> list[dict[str, Any]]:
+    return [{"label": label, "num": position > 0} for position, label in enumerate(labels)]
+
+
+def _row(*texts: str) -> dict[str, Any]:
+    return {"cells": [{"text": text, "num": position > 0} for position, text in enumerate(texts)]}

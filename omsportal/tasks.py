@@ -1,0 +1,33 @@
+"""Tasks that belong to no single app."""
+
+from datetime import timedelta
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from omsportal.cabinet.contact import send_link_code
+from registry.models import User
+
+UNCONFIRMED_DAYS = 2
+
+
+@shared_task(name="portal.send_link_code")
+def send_link_code_task(*, user_id: int, **kwargs: Any) -> None:
+    """Lost or run twice it does no harm: the person asks for a new code, or gets the same one twice."""
+    send_link_code(user_id=user_id, now=timezone.now())
+
+
+@shared_task(name="portal.forget_unconfirmed_accounts")
+def forget_unconfirmed_accounts(**kwargs: Any) -> int:
+    """Removes accounts whose owner typed an e-mail and never entered the code."""
+    never_used = User.objects.filter(
+        last_login__isnull=True,
+        joined_at__lt=timezone.now() - timedelta(days=UNCONFIRMED_DAYS),
+        is_staff=False,
+        is_superuser=False,
+        person__isnull=True,
+        grants__isnull=True,
+        emailaddress__verified=False,
+    )
+    return never_used.delete()[0]

@@ -1,0 +1,119 @@
+"""Signing in with a passkey in a real browser, under the portal's own content security policy."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from tests.accounts.signing import PASSWORD, with_password
+
+playwright = pytest.importorskip("playwright.sync_api")
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+CHROMIUM = shutil.which("chromium")
+pytestmark = [
+    pytest.mark.journey,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium"),
+]
+
+
+@pytest.fixture
+def people(cast, settings, monkeypatch):
+    """Made before the browser starts: its event loop would stop Django from asking the database."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    settings.STAFF_SECOND_FACTOR_REQUIRED = True
+    settings.ALLOWED_HOSTS = ["localhost"]
+    return {"operator": with_password(cast.users["operator"]), "citizen": cast.users["citizen"]}
+
+
+@pytest.fixture
+def page(people):
+    with playwright.sync_playwright() as engine:
+        browser = engine.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        tab = browser.new_context(locale="ru-RU", viewport={"width": 360, "height": 800}).new_page()
+        tab.complaints = []
+        tab.on("console", lambda message: message.type == "error" and tab.complaints.append(message.text))
+        tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
+        yield tab
+        assert tab.complaints == []
+        browser.close()
+
+
+def look(page) -> None:
+    """No sideways scroll and nothing for axe to find."""
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), page.url
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Runtime.evaluate", {"expression": AXE.read_text()})
+    found = page.evaluate("axe.run().then(result => result.violations.map(v => [v.id, v.nodes[0].html]))")
+    assert found == [], page.url
+
+
+def test_an_employee_sets_up_a_passkey_and_comes_in_by_it(page, people, live_server):
+    home = f"http://localhost:{live_server.thread.port}"
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    key = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    options = {**key, "isUserVerified": True, "automaticPresenceSimulation": True}
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+    page.goto(home + reverse("account_staff_login"))
+    look(page)
+    page.fill("#id_login", people["operator"].email)
+    page.fill("#id_password", PASSWORD)
+    page.click("text=Продолжить")
+    page.wait_for_url("**/accounts/2fa/")
+    look(page)
+    page.click("text=Настроить приложение")
+    look(page)
+    page.goto(home + reverse("mfa_add_webauthn"))
+    look(page)
+    page.fill("#id_name", "Ноутбук")
+    page.check("#id_passwordless")
+    page.click("#mfa_webauthn_add")
+    page.wait_for_url("**/2fa/recovery/")
+    look(page)
+    page.goto(home + reverse("mfa_list_webauthn"))
+    look(page)
+
+    leave, door = home + reverse("account_logout"), home + reverse("account_staff_login") + "?next=/cabinet/"
+    page.goto(f"{leave}?next={reverse('account_login')}")
+    look(page)
+    page.click("main button")
+    page.wait_for_url(home + reverse("account_login"))
+    page.goto(door)
+    page.click("#passkey_login")
+    page.wait_for_url(f"{home}/cabinet/")
+
+    page.goto(f"{leave}?next={reverse('account_login')}")
+    page.click("main button")
+    page.wait_for_url(home + reverse("account_login"))
+    page.goto(door)
+    page.fill("#id_login", people["operator"].email)
+    page.fill("#id_password", PASSWORD)
+    page.click("text=Продолжить")
+    page.wait_for_url("**/2fa/authenticate/")
+    look(page)
+    page.click("#mfa_webauthn_authenticate")
+    page.wait_for_url(f"{home}/cabinet/")
+
+
+def test_a_citizen_comes_in_by_the_code_of_the_letter(page, people, live_server):
+    home = f"http://localhost:{live_server.thread.port}"
+    page.goto(home + reverse("account_login"))
+    look(page)
+    page.fill("#id_login", people["citizen"].email)
+    page.click("text=Получить код")
+    page.wait_for_url("**/code/confirm/")
+    page.fill("#id_code", "x")
+    page.click("main >> text=Войти")
+    look(page)
+    page.fill("#id_code", re.search(r"^\d{6}$", mail.outbox[0].body, re.MULTILINE)[0])
+    page.click("main >> text=Войти")
+    page.wait_for_url("**/cabinet/")
+    look(page)

@@ -1,0 +1,67 @@
+"""Sample appeals are as consistent as real ones."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from appeals import sample
+from appeals.actors import ANONYMOUS
+from appeals.models import Appeal, AppealEvent
+from appeals.numbering import parse_number
+from appeals.sample_story import WAYS
+from appeals.services import file_appeal
+from registry.sample import seed_parties, seed_people
+from representatives.sample import seed as seed_representatives
+from tests.appeals.factories import filing
+from tests.appeals.invariants import assert_all_stories_fit
+from tests.factories import RegionFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
+COUNT = 400
+
+
+@pytest.fixture
+def people(db, now) -> None:
+    for code in ("39", "26", "42"):
+        RegionFactory(code=code)
+    seed_parties()
+    seed_people(insured=1000, seed=1, now=now, report=lambda line: None)
+    seed_representatives(now=now, seed=1)
+
+
+def test_sample_appeals_hold_together(people, now):
+    sample.seed(now=now, seed=1, appeals=COUNT, report=lambda line: None)
+    assert Appeal.objects.count() == COUNT
+    assert_all_stories_fit()
+    assert set(Appeal.objects.values_list("state", flat=True)) == set(WAYS)
+    kinds = Counter(Appeal.objects.values_list("kind", flat=True))
+    assert kinds["consultation"] > 0.85 * COUNT
+    for number in Appeal.objects.values_list("number", flat=True):
+        parse_number(number)
+    assert not Appeal.objects.filter(registered_at__gt=now).exists()
+    assert not AppealEvent.objects.filter(at__gt=now).exists()
+    assert not Appeal.objects.filter(registered_at__lt=now - timedelta(days=370)).exists()
+    # A representative works for the organisation and at the level of the case.
+    for appeal in Appeal.objects.filter(assignee__isnull=False).select_related("assignee"):
+        assert (appeal.assignee.organization_id, appeal.assignee.level) == (
+            appeal.organization_id,
+            appeal.level,
+        )
+
+
+def test_real_appeals_go_on_where_the_sample_ends(people, now):
+    sample.seed(now=now, seed=1, appeals=60, report=lambda line: None)
+    done = file_appeal(filing=filing(), actor=ANONYMOUS, now=now)
+    assert Appeal.objects.count() == 61
+    assert done.appeal.pk > Appeal.objects.filter(is_sample=True).order_by("-pk")[0].pk
+
+
+def test_the_same_seed_makes_the_same_appeals(people, now):
+    def made(seed: int) -> list[tuple[object, ...]]:
+        maker = sample.Maker(now, sample.Random(seed))
+        rows = [maker.make(pk, now - timedelta(days=pk), None).appeal for pk in range(1, 30)]
+        return [(row["number"], row["text"], row["state"], row["submission_key"]) for row in rows]
+
+    assert made(7) == made(7)
+    assert made(7) != made(8)
