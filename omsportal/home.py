@@ -26,7 +26,7 @@ _DOORS: list[tuple[str, str | Promise, str | Promise, str]] = [
         "search",
     ),
     (
-        "representatives",
+        "representatives:find",
         _("My insurance representative"),
         _("Who helps you, where and by what phone."),
         "person-badge",

@@ -57,7 +57,7 @@ _STORY: dict[Action, str | Promise] = {
 }
 _LEVELS: dict[int, str | Promise] = {
     1: _("first level, the contact centre"),
-    2: _("second level, a specialist of the insurance company"),
+    2: _("second level, a specialist in the rights of the insured"),
     3: _("third level, an expert"),
 }
 
@@ -82,7 +82,10 @@ class TrackForm(forms.Form):
     )
     code = LineField(
         label=_("Access code"),
-        help_text=_("13 letters and digits that we gave you with the number, for example 7KQ2-M9XD-4TZB6."),
+        help_text=_(
+            "13 letters and digits that we gave you with the number, for example"
+            ' <span class="nowrap">7KQ2-M9XD-4TZB6</span>.'
+        ),
         max_length=40,
         widget=forms.TextInput(
             attrs={
@@ -105,9 +108,8 @@ def track(request: HttpRequest) -> HttpResponseBase:
         try:
             appeal = tracking.opened(address=caller(request) or "", **form.cleaned_data)
         except WrongPair:
-            # The same words at both fields: which of them is wrong, and whether the number exists, is not said.
-            for name in ("number", "code"):
-                form.add_error(name, forms.ValidationError(_WRONG, code="wrong_pair"))
+            # Which of the two is wrong, and whether the number exists, is not said.
+            form.add_error("number", forms.ValidationError(_WRONG, code="wrong_pair"))
         except TryLater as error:
             return _later(request, error.seconds)
         else:

@@ -1,6 +1,6 @@
 """What each page of the wizard shows and where its choices come from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from appeals.citizen import forms, steps
+from appeals.citizen.consent import current_text
 from appeals.citizen.steps import Answers
 from appeals.citizen.topics import topics_of
-from registry.models import InsuredPerson, Organization, Region, User
+from appeals.models import AppealTopic
+from registry.models import ConsentText, InsuredPerson, Organization, Region, User
 from registry.models.parties import OrganizationKind
 
 
@@ -25,6 +27,8 @@ class Page:
     form: type[forms.StepForm]
     template: str = "appeals/citizen/step.html"
     lead: str | Promise = ""
+    # The heading is the question, so the legend of its only field is for screen readers.
+    heading_asks: bool = False
 
 
 PAGES: Mapping[str, Page] = {
@@ -35,16 +39,16 @@ PAGES: Mapping[str, Page] = {
         "appeals/citizen/topic.html",
         _("Choose the line that fits best. A mistake does no harm: we will correct it."),
     ),
-    steps.ABOUT: Page(_("Who is it about?"), forms.AboutForm),
+    steps.ABOUT: Page(_("Who is it about?"), forms.AboutForm, heading_asks=True),
     steps.APPLICANT: Page(
         _("Who are you?"),
         forms.ApplicantForm,
         lead=_("We answer you, so we need your name. The data of the other person come on the next page."),
     ),
     steps.PERSON: Page(_("Your data"), forms.PersonForm),
-    steps.INSURER: Page(_("Which insurance company?"), forms.InsurerForm),
+    steps.INSURER: Page(_("Which company issued the policy?"), forms.InsurerForm, heading_asks=True),
     steps.WHEN: Page(_("When was it, and what do you want?"), forms.WhenForm, "appeals/citizen/when.html"),
-    steps.CONTACTS: Page(_("How shall we answer?"), forms.ContactsForm),
+    steps.CONTACTS: Page(_("How shall we answer?"), forms.ContactsForm, heading_asks=True),
     steps.CONSENT: Page(
         _("Consent to the processing of data"), forms.ConsentForm, "appeals/citizen/consent.html"
     ),
@@ -59,11 +63,26 @@ def heading(step: str, answers: Answers) -> str | Promise:
     return PAGES[step].heading
 
 
-def choices(step: str, answers: Answers, *, now: datetime) -> dict[str, forms.Choices]:
-    """Choices that live in the database."""
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a page reads from the database once for its form, its template and its answers."""
+
+    choices: dict[str, forms.Choices]
+    topics: Sequence[AppealTopic] = ()
+    consent: ConsentText | None = None
+
+
+def material(step: str, answers: Answers, *, now: datetime) -> Material:
     if step == steps.TOPIC:
         topics = topics_of(answers[steps.WHAT]["kind"], timezone.localdate(now))
-        return {"topic": [(topic.code, topic.plain_title) for topic in topics]}
+        return Material({"topic": [(topic.code, topic.plain_title) for topic in topics]}, topics=topics)
+    if step == steps.CONSENT:
+        return Material({}, consent=current_text())
+    return Material(choices(step, answers))
+
+
+def choices(step: str, answers: Answers) -> dict[str, forms.Choices]:
+    """Choices that live in the database."""
     if step == steps.PERSON:
         return {"region": list(Region.objects.values_list("code", "name"))}
     if step == steps.INSURER:
@@ -119,7 +138,4 @@ def recognised(given: Mapping[str, Any]) -> dict[str, Any]:
     rows = InsuredPerson.objects.filter(
         enp=given["enp"], birth_date=given["birth_date"], died_on__isnull=True
     )
-    row = rows.values("pk", "insurer_id", "region_id").first()
-    if row is None:
-        return {"person_id": None}
-    return {"person_id": row["pk"], "insurer_id": row["insurer_id"], "region": row["region_id"]}
+    return {"person_id": rows.values_list("pk", flat=True).first()}

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,11 +16,24 @@ from appeals.reference import BadReference
 from registry.models.dated import valid_on
 
 DATA = Path(__file__).parent.parent / "data" / "topic_groups.csv"
-SUGGESTED = 4
+SUGGESTED = 3
 # Five letters are the stem of most words that titles have; shorter words say little.
 _STEM = 5
 _COMMON = frozenset(
-    {"котор", "можно", "нужно", "долго", "плохо", "очень", "после", "больн", "помощ", "лечен"}
+    {
+        "котор",
+        "можно",
+        "нужно",
+        "долго",
+        "плохо",
+        "очень",
+        "после",
+        "больн",
+        "помощ",
+        "лечен",
+        "запис",
+        "говор",
+    }
 )
 
 
@@ -54,9 +68,12 @@ def grouped(kind: str, topics: Sequence[AppealTopic]) -> list[Group]:
 
 
 def likely(text: str, topics: Iterable[AppealTopic]) -> list[AppealTopic]:
-    """At most four topics whose plain title shares words with the text, the most alike first."""
+    """At most three topics whose plain title shares words with the text, the most alike first."""
     words = _stems(text)
-    scored = [(len(words & _stems(topic.plain_title)), topic) for topic in topics]
+    titles = [(topic, _stems(topic.plain_title)) for topic in topics]
+    common = Counter(stem for _, stems in titles for stem in stems)
+    # A word that few titles have says more: «МРТ» against «врачу».
+    scored = [(sum(1 / common[stem] for stem in stems & words), topic) for topic, stems in titles]
     best = sorted((pair for pair in scored if pair[0]), key=lambda pair: -pair[0])
     return [topic for _, topic in best[:SUGGESTED]]
 

@@ -1,5 +1,6 @@
 """The ordinary pages of the wizard: one address each, GET shows, POST keeps."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -14,12 +15,13 @@ from django.views.decorators.http import require_http_methods
 from appeals import services
 from appeals.alarm import alarming
 from appeals.citizen import pages, steps
-from appeals.citizen.consent import current_text, stamp
+from appeals.citizen.consent import stamp
 from appeals.citizen.drafts import Door, door, keep, remember, start
 from appeals.citizen.fields import enp_warnings
 from appeals.citizen.forms import StepForm, WhatForm
-from appeals.citizen.topics import grouped, likely, topics_of
-from appeals.models import AppealDraft
+from appeals.citizen.pages import Material
+from appeals.citizen.topics import grouped, likely
+from appeals.models import AppealDraft, AppealTopic
 from registry.access import by_secret
 
 DANGER = "danger"
@@ -69,7 +71,7 @@ def _anew(request: HttpRequest, opened: Door) -> HttpResponse:
 
 def first_question(request: HttpRequest, draft: AppealDraft, typed: str) -> HttpResponse:
     form = WhatForm(answers={}, now=draft.updated_at, initial={"text": typed[:200]})
-    return _show(request, steps.WHAT, draft, form)
+    return _show(request, steps.WHAT, draft, form, Material({}))
 
 
 @by_secret
@@ -86,17 +88,15 @@ def step(request: HttpRequest, step: str) -> HttpResponseBase:
         return moved
     draft = opened.draft or start(request, now=now)
     page = pages.PAGES[step]
-    choices = pages.choices(step, draft.data, now=now)
+    material = pages.material(step, draft.data, now=now)
     typed = request.POST if request.method == "POST" else None
     known = pages.initial(step, draft.data, request.user)
-    if step == steps.CONSENT:
-        known["text_id"] = current_text().pk
-    form = page.form(typed, answers=draft.data, now=now, initial=known, choices=choices)
-    if typed is None:
-        return _show(request, step, draft, form)
-    if not form.is_valid():
-        return _show(request, step, draft, form)
-    keep(draft, step, _given(request, step, draft, form), request=request, now=now)
+    if material.consent is not None:
+        known["text_id"] = material.consent.pk
+    form = page.form(typed, answers=draft.data, now=now, initial=known, choices=material.choices)
+    if typed is None or not form.is_valid():
+        return _show(request, step, draft, form, material)
+    keep(draft, step, _given(request, step, form, material), request=request, now=now)
     if step == steps.PERSON:
         for warning in person_warnings(draft.data):
             messages.warning(request, warning)
@@ -117,14 +117,13 @@ def wrong_turn(step: str, opened: Door) -> HttpResponseRedirect | None:
     return HttpResponseRedirect(url_of(steps.first_open(answers)))
 
 
-def _given(request: HttpRequest, step: str, draft: AppealDraft, form: StepForm) -> dict[str, Any]:
+def _given(request: HttpRequest, step: str, form: StepForm, material: Material) -> dict[str, Any]:
     """The answers of a page with what the portal adds to them."""
     given = form.given()
     if step == steps.WHAT:
         given["alarm"] = alarming(given["text"]) or ""
     elif step == steps.TOPIC:
-        topics = topics_of(draft.data[steps.WHAT]["kind"], timezone.localdate())
-        chosen = next(topic for topic in topics if topic.code == given["topic"])
+        chosen = next(topic for topic in material.topics if topic.code == given["topic"])
         given |= {"title": chosen.plain_title, "needs_clinic": chosen.needs_clinic}
     elif step == steps.PERSON:
         given |= pages.recognised(given)
@@ -139,7 +138,9 @@ def _onward(step: str, draft: AppealDraft) -> str:
     return url_of(steps.after(step, draft.data))
 
 
-def _show(request: HttpRequest, step: str, draft: AppealDraft, form: StepForm) -> HttpResponse:
+def _show(
+    request: HttpRequest, step: str, draft: AppealDraft, form: StepForm, material: Material
+) -> HttpResponse:
     answers = draft.data
     number, total = steps.place(step, answers)
     earlier = steps.before(step, answers)
@@ -148,6 +149,7 @@ def _show(request: HttpRequest, step: str, draft: AppealDraft, form: StepForm) -
         "form": form,
         "heading": pages.heading(step, answers),
         "lead": page.lead,
+        "heading_asks": page.heading_asks,
         "step": number,
         "steps_total": total,
         "back_url": url_of(earlier) if earlier else reverse("home"),
@@ -156,16 +158,15 @@ def _show(request: HttpRequest, step: str, draft: AppealDraft, form: StepForm) -
     if step == steps.WHAT:
         context["alarm"] = alarming(str(form["text"].value() or ""))
     elif step == steps.TOPIC:
-        context |= _topic_groups(form, answers)
+        context |= _topic_groups(form, answers, material.topics)
     elif step == steps.CONSENT:
-        context["consent"] = current_text()
+        context["consent"] = material.consent
     return render(request, page.template, context)
 
 
-def _topic_groups(form: StepForm, answers: steps.Answers) -> dict[str, Any]:
+def _topic_groups(form: StepForm, answers: steps.Answers, topics: Sequence[AppealTopic]) -> dict[str, Any]:
     """Radios in groups: the likely ones open, the rest behind their headings; each topic stands once."""
     kind = answers[steps.WHAT]["kind"]
-    topics = topics_of(kind, timezone.localdate())
     suggested = likely(answers[steps.WHAT]["text"], topics)
     chosen = form["topic"].value()
     left = [topic for topic in topics if topic not in suggested]

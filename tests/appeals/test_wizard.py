@@ -314,3 +314,29 @@ def test_a_page_asks_the_database_at_most_eight_times(client, django_assert_max_
 def test_first_pages_are_cheap(client, django_assert_max_num_queries, address) -> None:
     with django_assert_max_num_queries(8):
         assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("step", ["what", "topic", "person", "clinic", "contacts", "consent", "check"])
+def test_a_signed_in_page_is_as_cheap(client, cast, django_assert_max_num_queries, step) -> None:
+    client.force_login(cast.users["citizen"])
+    walk(client)
+    with django_assert_max_num_queries(10):  # two of them are the savepoint that only a test has
+        assert client.get(url(step)).status_code == 200
+
+
+def test_a_signed_in_citizen_finds_own_data_filled_in(client, cast) -> None:
+    client.force_login(cast.users["citizen"])
+    walk(client, until="person")
+    page = client.get(url("person")).content.decode()
+    assert "Ёлкина" in page
+    assert cast.maria.enp in page
+    assert "12.07.1985" in page
+
+
+def test_in_english_the_mistakes_are_named_in_english(client: Client) -> None:
+    client.post("/i18n/setlang/", {"language": "en"})
+    walk(client, until="person")
+    response = say(client, "person", enp="3952410887000018", last_name="Ёлкина1")
+    said = " ".join(errors(response))
+    assert "does not fit" in said
+    assert "Remove the digits" in said
