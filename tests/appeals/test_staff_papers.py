@@ -62,6 +62,7 @@ def test_a_medical_document_asks_why_first_and_logs_the_reason(cast, now, appeal
     assert client.post(address(paper), {"reason": " "}).status_code == 422
     assert not AccessRecord.objects.filter(page=address(paper)).exists()
     sent = client.post(address(paper), REASON)
+    sent.close()
     assert sent["Content-Disposition"].startswith("attachment")
     assert AccessRecord.objects.get(page=address(paper)).reason == REASON["reason"]
 
@@ -80,8 +81,9 @@ def test_who_reads_which_papers(cast, now, appeal, marks, readers):
     desk = ("operator", "case_worker", "expert", "supervisor", "fund_operator", "fund_admin")
     for name in (*desk, *(f"foreign_{role}" for role in desk), "auditor", "clinic_staff", "citizen"):
         client = at_desk(cast.users[name])
-        status = client.post(address(paper), REASON).status_code
-        assert status == (200 if name in readers else 404), name
+        response = client.post(address(paper), REASON)
+        response.close()
+        assert response.status_code == (200 if name in readers else 404), name
         if name in ("case_worker", "expert", "supervisor", "fund_admin"):
             html = client.get(reverse("staff_case", args=[appeal.number])).content.decode()
             assert (paper.name in html) is (name in readers), name
