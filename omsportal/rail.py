@@ -21,7 +21,6 @@ class RailItem(TypedDict):
 # Name of the route, word, icon, and the addresses that belong to the same place.
 PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("staff_queue", _("Queue"), "inbox", ("/staff/queue/", "/staff/cases/", "/staff/next/")),
-    ("staff_call", _("Register a call"), "telephone-plus", ("/staff/calls/",)),
     ("staff_board", _("Board"), "kanban", ("/staff/board/",)),
     ("representatives:staffing", _("Staffing"), "people", ("/region/staffing",)),
     ("dispensary:campaigns", _("Exams"), "calendar-check", ("/region/exams/",)),
