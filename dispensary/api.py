@@ -43,7 +43,7 @@ class CampaignSerializer(serializers.ModelSerializer[Campaign]):
         extra_kwargs = {"insurer": {"help_text": "Пусто: все застрахованные региона"}}
 
 
-class CountsSerializer(serializers.Serializer[Coverage]):
+class CoverageCountsSerializer(serializers.Serializer[Coverage]):
     planned = serializers.IntegerField(help_text="Запланированы; равно сумме четырёх следующих чисел")
     informed = serializers.IntegerField()
     excluded = serializers.IntegerField()
@@ -52,15 +52,15 @@ class CountsSerializer(serializers.Serializer[Coverage]):
     came = serializers.IntegerField(help_text="Пришли на осмотр из числа информированных")
 
 
-class ClinicCountsSerializer(CountsSerializer):
+class ClinicCoverageCountsSerializer(CoverageCountsSerializer):
     clinic = serializers.IntegerField(allow_null=True, help_text="Пусто: человек не прикреплён")
 
 
 class CoverageSerializer(serializers.Serializer[Any]):
     campaign = serializers.IntegerField()
     counted_at = serializers.DateTimeField(allow_null=True)
-    total = CountsSerializer()
-    clinics = ClinicCountsSerializer(many=True)
+    total = CoverageCountsSerializer()
+    clinics = ClinicCoverageCountsSerializer(many=True)
     problems = serializers.ListField(
         child=serializers.CharField(), help_text="Суммы, которые не сошлись; пусто, если сошлись все"
     )
@@ -104,4 +104,4 @@ class CoverageView(APIView):
 
 
 def _counts(counts: Coverage) -> dict[str, Any]:
-    return dict(CountsSerializer(counts).data)
+    return dict(CoverageCountsSerializer(counts).data)

@@ -2,6 +2,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from dispensary.ages import MAX_AGE
@@ -85,14 +86,20 @@ class CampaignForm(forms.Form):
 class ExamsForm(forms.Form):
     """What decides which exams are due, and nothing that says who asks."""
 
+    # A text field on purpose: picking a year of birth from a calendar takes an old person minutes.
     birth_date = forms.DateField(
         label=_("Date of birth"),
-        widget=DayInput(),
-        error_messages={"required": _("Enter the date of birth."), "invalid": _("Enter a real date.")},
+        help_text=_("Day, month and year, for example 12.07.1985"),
+        input_formats=["%d.%m.%Y", "%d/%m/%Y", "%d %m %Y", "%Y-%m-%d"],
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "w-date"}),
+        error_messages={
+            "required": _("Enter the date of birth."),
+            "invalid": _("Write a real date as day, month and year, for example 12.07.1985."),
+        },
     )
     sex = forms.ChoiceField(
         label=_("Sex"),
-        choices=Sex.choices,
+        choices=[(value, capfirst(label)) for value, label in Sex.choices],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose the sex: some tests differ.")},
     )
@@ -109,7 +116,7 @@ class ExamsForm(forms.Form):
         field = self.fields["categories"]
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - tells the type checker
         field.choices = [
-            (category.category, category.title[:1].upper() + category.title[1:])
+            (category.category, capfirst(category.title))
             for category in rules.for_year(today.year).categories
         ]
 
@@ -132,7 +139,9 @@ class OutcomeForm(InformingForm):
     """What a called person said."""
 
     outcome = forms.ChoiceField(
-        label=_("What came of the call"), choices=InformingOutcome.choices, widget=forms.RadioSelect
+        label=_("What came of the call"),
+        choices=[(value, capfirst(label)) for value, label in InformingOutcome.choices],
+        widget=forms.RadioSelect,
     )
 
     class Meta:

@@ -31,6 +31,8 @@ DIAGNOSES = ("I10", "E11.9", "I25.1", "J45.0", "I50.9", "C50.9", "E78.0", "N18.3
 def seed(*, now: datetime, seed: int, appeals: int, report: Report) -> list[str]:
     """Campaigns in three regions and observation cases; needs the sample organisations and people."""
     with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(_DUE_CITIZENS)
         return [_running(now), _planned(now), _closed(now), _observed(now)]
 
 
@@ -139,6 +141,10 @@ def _settle(campaign: Campaign, now: datetime) -> None:
     _execute(_SETTLE, campaign, now=now, keep=PENDING)
 
 
+# Whoever signs in as a citizen of the sample should find an exam that is still due.
+_DUE_CITIZENS = """
+UPDATE registry_insuredperson p SET last_exam_on = NULL FROM registry_user u WHERE u.person_id = p.id
+"""
 # The tenth hour by UTC is working time in every region of the sample.
 _SETTLE = """
 UPDATE notifications_message m
@@ -191,6 +197,7 @@ UPDATE dispensary_invitation
 SET came_on = informed_at::date + (4 + id %% 20)::int
 WHERE campaign_id = %(campaign)s AND state = 'informed' AND id * 37 %% 100 < %(share)s
     AND informed_at::date + (4 + id %% 20)::int <= %(today)s
+    AND person_id NOT IN (SELECT person_id FROM registry_user WHERE person_id IS NOT NULL)
 """
 _EXAMS = """
 UPDATE registry_insuredperson p SET last_exam_on = i.came_on

@@ -3,7 +3,7 @@
 from typing import TypedDict
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, resolve, reverse
+from django.urls import resolve, reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -21,23 +21,20 @@ class RailItem(TypedDict):
 # Name of the route, word, icon, and the addresses that belong to the same place.
 PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("staff_queue", _("Queue"), "inbox", ("/staff/queue/", "/staff/cases/", "/staff/next/")),
-    ("staff_call", _("Register a call"), "telephone-plus", ("/staff/calls/",)),
     ("staff_board", _("Board"), "kanban", ("/staff/board/",)),
     ("representatives:staffing", _("Staffing"), "people", ("/region/staffing",)),
-    ("dispensary:exams", _("Exams"), "calendar-check", ("/region/exams/",)),
+    ("dispensary:campaigns", _("Exams"), "calendar-check", ("/region/exams/",)),
+    ("dispensary:clinic", _("Our clinic"), "hospital", ("/clinic/",)),
     ("access_log", _("Access log"), "journal-text", ("/security/access/",)),
 )
 
 
 def rail_for(request: HttpRequest) -> list[RailItem]:
-    """The items for this reader: a route that does not exist, or would answer 404 to the reader, is left out."""
+    """The items for this reader: a route that would answer 404 to the reader is left out."""
     scope: Scope = getattr(request, "scope", EMPTY_SCOPE)
     items: list[RailItem] = []
     for name, label, icon, places in PLACES if scope.is_staff else ():
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
+        url = reverse(name)
         access = access_of(resolve(url).func)
         if access is not None and access.admits(scope):
             items.append(RailItem(url=url, label=label, icon=icon, current=request.path.startswith(places)))

@@ -32,8 +32,8 @@ FUNCTIONS: dict[str, tuple[int | None, int]] = {
     "ngettext_lazy": (None, 0),
 }
 STRING = r"""(?:"(?P<double>(?:[^"\\]|\\.)*)"|'(?P<single>(?:[^'\\]|\\.)*)')"""
-CONTEXT = r"""(?:\bcontext\s+["'](?P<context>[^"']*)["'])?"""
-TAG = re.compile(r"\{%\s*(?:translate|trans)\s+" + STRING + r"[^%]*?" + CONTEXT + r"[^%]*?%\}")
+CONTEXT = re.compile(r"""\bcontext\s+["']([^"']*)["']""")
+TAG = re.compile(r"\{%\s*(?:translate|trans)\s+" + STRING + r"(?P<options>[^%]*)%\}")
 FILTER = re.compile(r"\b_\(" + STRING + r"\)")
 BLOCK = re.compile(
     r"\{%\s*(?:blocktranslate|blocktrans)\b(?P<options>[^%]*)%\}(?P<body>.*?)\{%\s*(?:plural|endblocktrans)",
@@ -81,11 +81,14 @@ def strings_of_template(source: str) -> Iterator[Text]:
         for match in pattern.finditer(source):
             groups = match.groupdict()
             text = groups["double"] if groups["double"] is not None else groups["single"]
-            yield Text(groups.get("context"), text.replace('\\"', '"'))
+            yield Text(context_in(groups.get("options") or ""), text.replace('\\"', '"'))
     for match in BLOCK.finditer(source):
-        options = match["options"]
         text = VARIABLE.sub(r"%(\1)s", match["body"].replace("%", "%%"))
-        context = re.search(CONTEXT[:-1], options)
         yield Text(
-            context["context"] if context else None, trim_whitespace(text) if "trimmed" in options else text
+            context_in(match["options"]), trim_whitespace(text) if "trimmed" in match["options"] else text
         )
+
+
+def context_in(options: str) -> str | None:
+    found = CONTEXT.search(options)
+    return found[1] if found else None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 
 from appeals import services
 from appeals.actors import Actor
@@ -95,9 +95,9 @@ def setting_for(action: Action, appeal: Appeal, *, scope: Scope, today: date) ->
 
 def _load(one: Any) -> str:
     name = short_name(one.last_name, one.first_name, one.middle_name)
-    words = _g("%(name)s: %(open)s of %(capacity)s open cases")
+    words = gettext("%(name)s: %(open)s of %(capacity)s open cases")
     said = words % {"name": name, "open": one.open_cases, "capacity": one.capacity}
-    return f"{said}, {_g('absent today')}" if one.is_absent else said
+    return f"{said}, {gettext('absent today')}" if one.is_absent else said
 
 
 Doer = Callable[..., object]

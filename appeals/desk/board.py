@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 
 from appeals.models import Appeal
 from appeals.models.appeals import IS_OPEN
@@ -61,8 +61,8 @@ def board_of(scope: Scope, today: date) -> list[Person]:
     people = list(
         Representative.objects.visible_to(scope).working_on(today).order_by("level", "sort_key", "pk")
     )
-    cases = {
-        row["assignee"]: row
+    cases: dict[int, dict[str, Any]] = {
+        row["assignee"]: dict(row)
         for row in Appeal.objects.visible_to(working_scope(scope))
         .filter(IS_OPEN, assignee__isnull=False)
         .order_by()
@@ -91,7 +91,7 @@ def _person(one: Representative, cases: dict[str, Any], absent_until: date | Non
         open=cases.get("open", 0),
         due_today=cases.get("due_today", 0),
         overdue=cases.get("overdue", 0),
-        absent=_g("absent until %(day)s") % {"day": until} if until else "",
+        absent=gettext("absent until %(day)s") % {"day": until} if until else "",
         url=queue,
         today_url=f"{queue}&due=0",
         overdue_url=f"{queue}&due=late",
@@ -110,27 +110,27 @@ def figures_of(scope: Scope, today: date) -> list[dict[str, Any]]:
     queue = reverse("staff_queue")
     return [
         {
-            "label": _g("Open cases"),
+            "label": gettext("Open cases"),
             "value": found["open"],
             "url": f"{queue}?tab=open",
-            "definition": _g("Registered and not yet answered, forwarded, declined or withdrawn."),
+            "definition": gettext("Registered and not yet answered, forwarded, declined or withdrawn."),
         },
         {
-            "label": _g("In nobody's hands"),
+            "label": gettext("In nobody's hands"),
             "value": found["free"],
             "url": f"{queue}?tab=open&who=free",
-            "definition": _g("Open cases that nobody has taken and nobody was given."),
+            "definition": gettext("Open cases that nobody has taken and nobody was given."),
         },
         {
-            "label": _g("Due today"),
+            "label": gettext("Due today"),
             "value": found["today"],
             "url": f"{queue}?tab=open&due=0",
-            "definition": _g("Open cases whose lawful term ends today."),
+            "definition": gettext("Open cases whose lawful term ends today."),
         },
         {
-            "label": _g("Overdue"),
+            "label": gettext("Overdue"),
             "value": found["overdue"],
             "url": f"{queue}?tab=overdue",
-            "definition": _g("Open cases whose lawful term ended before today."),
+            "definition": gettext("Open cases whose lawful term ended before today."),
         },
     ]

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from appeals import selectors
@@ -85,7 +85,7 @@ def _refused(
 ) -> HttpResponse:
     """Shows the case as it is now with the typed text; sent again, the form speaks of the new version."""
     view = find(request, number)
-    data = form.data.copy()
+    data = request.POST.copy()
     data["version"] = str(view.appeal.version)
     fresh = acting.setting_for(action, view.appeal, scope=request.scope, today=timezone.localdate())
     return show(request, view, Attempt(action, FORMS[action](data, setting=fresh), refusal), status=409)
@@ -161,7 +161,7 @@ def sees_offer(view: CaseView) -> bool:
 
 
 def _offer(offer: Any) -> dict[str, str]:
-    words = _g("Level %(from)s offers the case to level %(to)s")
+    words = gettext("Level %(from)s offers the case to level %(to)s")
     return {"title": words % {"from": offer.from_level, "to": offer.to_level}, "note": offer.note}
 
 
@@ -169,8 +169,8 @@ def _papers(view: CaseView) -> list[dict[str, Any]]:
     papers = []
     for paper in view.attachments:
         marks = [] if paper.verdict == ScanVerdict.CLEAN else [paper.get_verdict_display()]
-        marks += [_g("medical document")] if paper.medical else []
-        marks += [_g("sealed: level 3 only")] if paper.sealed else []
+        marks += [gettext("medical document")] if paper.medical else []
+        marks += [gettext("sealed: level 3 only")] if paper.sealed else []
         url = reverse("staff_file", args=[paper.key]) if paper.verdict == ScanVerdict.CLEAN else ""
         papers.append({"name": paper.name, "size": paper.size, "url": url, "marks": marks})
     return papers
@@ -207,7 +207,7 @@ def _form(
     if attempt is None:
         return {}
     if attempt.action not in actions:
-        refusal = attempt.refusal or _g("This is not possible any more: the case has moved on.")
+        refusal = attempt.refusal or gettext("This is not possible any more: the case has moved on.")
         typed = acting.typed_text(attempt.form) if attempt.form.is_bound else ""
         return {"refusal": f"{refusal} {_news(view)}", "kept_text": typed}
     if attempt.action in acting.AT_ONCE:
@@ -228,4 +228,4 @@ def _news(view: CaseView) -> str:
     if not view.events:
         return ""
     last = presenting.story_of(view.events[-1:], reader=None)[0]
-    return _g("Last: %(what)s (%(who)s).") % {"what": last.title, "who": last.who}
+    return gettext("Last: %(what)s (%(who)s).") % {"what": last.title, "who": last.who}

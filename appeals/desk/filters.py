@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import F, Func, Q, QuerySet, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from appeals.desk.forms import TopicField
 from appeals.models import Appeal
@@ -29,7 +30,7 @@ class FilterForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[ANY, *choices(KINDS)])
     topic = TopicField(label=_("Topic"), required=False)
     urgency = forms.ChoiceField(label=_("Urgency"), required=False, choices=[ANY, *choices(URGENCIES)])
-    due = forms.ChoiceField(label=_("Due"), required=False, choices=[ANY, *DUE.items()])
+    due = forms.ChoiceField(label=pgettext_lazy("case", "Due"), required=False, choices=[ANY, *DUE.items()])
     who = forms.RegexField(regex=r"^(free|[0-9]{1,18})$", required=False)
 
     def __init__(self, data: Any) -> None:

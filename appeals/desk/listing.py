@@ -71,14 +71,16 @@ def kept(params: QueryDict) -> QueryDict:
 def listing_of(params: QueryDict, *, scope: Scope, today: date, current: str = "") -> Listing:
     """Reads the address of a list. Constant queries: visible organisations, counts, rows, topics."""
     address = kept(params)
-    tab = Tab(address["tab"]) if address.get("tab") in list(Tab) else Tab.MINE
+    wanted = str(address.get("tab", ""))
+    tab = Tab(wanted) if wanted in list(Tab) else Tab.MINE
     address["tab"] = tab
     form = FilterForm(address)
     given = form.given
     visible = Appeal.objects.visible_to(working_scope(scope))
     parts = {one: of_tab(one, visible, scope, today) for one in tabs_for(scope)}
     rows = narrow(of_tab(tab, visible, scope, today), given, today)
-    counts = bounded_counts({**parts, "here": rows} if given else parts)
+    named: dict[str, QuerySet[Appeal]] = {str(one): part for one, part in parts.items()}
+    counts = bounded_counts(named | {"here": rows} if given else named)
     order = BY_ARRIVAL if tab is Tab.ALL and "due" not in given else BY_DUE
     page = page_of(_light(rows), order, after=address.get("after", ""), before=address.get("before", ""))
     narrowed = {name: value for name, value in given.items() if name in FIELDS}

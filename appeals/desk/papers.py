@@ -64,7 +64,7 @@ def _sent(request: ScopedRequest, found: Attachment, reason: str) -> FileRespons
         raise Http404("The file is lost") from None
     record_read(
         scope=request.scope,
-        subject=f"attachment {found.key} of appeal {appeal.number}",
+        subject=f"attachment {found.key}",
         page=request.path,
         now=timezone.now(),
         person_id=appeal.concerned_person_id or appeal.applicant_id,

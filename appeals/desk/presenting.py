@@ -9,9 +9,8 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from appeals.lifecycle import WAITING, Action, State
 from appeals.models import ActingGround, Appeal, AppealEvent
@@ -54,7 +53,7 @@ DONE: Mapping[Action, Promise] = {
 ROLES: Mapping[str, Promise] = {
     Role.CITIZEN: _("applicant"),
     Role.OPERATOR: _("operator"),
-    Role.CASE_WORKER: _("specialist"),
+    Role.CASE_WORKER: pgettext_lazy("role", "specialist"),
     Role.EXPERT: _("expert"),
     Role.SUPERVISOR: _("supervisor"),
     Role.FUND_OPERATOR: _("fund's operator"),
@@ -142,7 +141,7 @@ def holder(case: Appeal, reader: int | None) -> str:
     if case.worker_id is None and case.assignee is None:
         return pgettext("case", "free") if case.is_open else ""
     if case.worker_id is not None and case.worker_id == reader:
-        return _g("you")
+        return gettext("you")
     if case.assignee is not None:
         one = case.assignee
         return names.short_name(one.last_name, one.first_name, one.middle_name)
@@ -186,7 +185,7 @@ def _who(event: AppealEvent, known: Mapping[int, str], reader: int | None) -> st
     if event.actor_user_id is None:
         return role
     if event.actor_user_id == reader:
-        return _g("you")
+        return gettext("you")
     name = known.get(event.actor_user_id)
     return f"{name}, {role}" if name else role
 
@@ -202,14 +201,14 @@ def _applicant(case: Appeal) -> Facts:
     if case.ground_document:
         ground = f"{ground}: {case.ground_document}"
     return Facts(
-        _g("Applicant"),
+        gettext("Applicant"),
         [
-            Fact(_g("Name"), case.applicant_name),
-            Fact(_g("Acts as"), ground),
-            Fact(_g("Phone"), case.applicant_phone, "phone"),
-            Fact(_g("E-mail"), case.applicant_email, "mail"),
-            Fact(_g("Postal address"), case.applicant_address),
-            Fact(_g("How to answer"), case.get_reply_channel_display()),
+            Fact(gettext("Name"), case.applicant_name),
+            Fact(gettext("Acts as"), ground),
+            Fact(gettext("Phone"), case.applicant_phone, "phone"),
+            Fact(gettext("E-mail"), case.applicant_email, "mail"),
+            Fact(gettext("Postal address"), case.applicant_address),
+            Fact(gettext("How to answer"), case.get_reply_channel_display()),
         ],
     )
 
@@ -222,15 +221,19 @@ def _concerned(case: Appeal, people: Mapping[int, InsuredPerson], today: date) -
     enp = person.enp if person else case.concerned_enp
     insurer = person.insurer if person else case.insurer
     return Facts(
-        _g("Person concerned"),
+        gettext("Person concerned"),
         [
-            Fact(_g("Name"), person.full_name if person else case.concerned_name),
-            Fact(_g("Born"), _born(born, today) if born else ""),
-            Fact(_g("Policy number"), _grouped(enp)),
-            Fact(_g("Insurer"), insurer.short_name if insurer else case.get_insurance_display()),
-            Fact(_g("Clinic of attachment"), person.clinic.short_name if person and person.clinic else ""),
+            Fact(gettext("Name"), person.full_name if person else case.concerned_name),
+            Fact(gettext("Born"), _born(born, today) if born else ""),
+            Fact(gettext("Policy number"), _grouped(enp)),
+            Fact(gettext("Insurer"), insurer.short_name if insurer else case.get_insurance_display()),
             Fact(
-                _g("Phone"), person.phone if person and person.phone != case.applicant_phone else "", "phone"
+                gettext("Clinic of attachment"), person.clinic.short_name if person and person.clinic else ""
+            ),
+            Fact(
+                gettext("Phone"),
+                person.phone if person and person.phone != case.applicant_phone else "",
+                "phone",
             ),
         ],
     )
@@ -238,35 +241,39 @@ def _concerned(case: Appeal, people: Mapping[int, InsuredPerson], today: date) -
 
 def _dates(case: Appeal) -> Facts:
     return Facts(
-        _g("Terms"),
+        gettext("Terms"),
         [
-            Fact(_g("Answer due"), _day(case.due_on)),
-            Fact(_g("Last working day before"), _day(case.warn_on) if case.warn_on != case.due_on else ""),
-            Fact(_g("Forward by"), _day(case.forward_by) if case.is_open else ""),
-            Fact(_g("Internal target"), _day(case.target_on) if case.is_open else ""),
-            Fact(_g("Registered"), _day(case.registered_on)),
-            Fact(_g("Extended"), _day(case.extended_on)),
+            Fact(gettext("Answer due"), _day(case.due_on)),
+            Fact(
+                gettext("Last working day before"), _day(case.warn_on) if case.warn_on != case.due_on else ""
+            ),
+            Fact(gettext("Forward by"), _day(case.forward_by) if case.is_open else ""),
+            Fact(gettext("Internal target"), _day(case.target_on) if case.is_open else ""),
+            Fact(gettext("Registered"), _day(case.registered_on)),
+            Fact(gettext("Extended"), _day(case.extended_on)),
         ],
     )
 
 
 def _matter(case: Appeal) -> Facts:
-    level = _g("level %(level)s") % {"level": case.level} if case.level else ""
+    level = gettext("level %(level)s") % {"level": case.level} if case.level else ""
     office = ", ".join(
         part for part in (case.organization.short_name if case.organization else "", level) if part
     )
     return Facts(
-        _g("Matter"),
+        gettext("Matter"),
         [
-            Fact(_g("Topic of form ЗПЗ"), f"{case.topic.code} {case.topic.title}"),
-            Fact(_g("Came by"), case.get_channel_display()),
-            Fact(_g("Works it"), office),
-            Fact(_g("Clinic"), case.clinic.short_name if case.clinic else ""),
-            Fact(_g("Happened on"), _day(case.happened_on)),
-            Fact(_g("Suspicion"), case.get_suspicion_display() if case.suspicion else ""),
-            Fact(_g("Competent body"), case.addressee.title if case.addressee else ""),
-            Fact(_g("Complaint"), case.get_validity_display() if case.validity else ""),
-            Fact(_g("Ground of leaving"), case.get_decline_ground_display() if case.decline_ground else ""),
+            Fact(gettext("Topic of form ЗПЗ"), f"{case.topic.code} {case.topic.title}"),
+            Fact(gettext("Came by"), case.get_channel_display()),
+            Fact(gettext("Works it"), office),
+            Fact(gettext("Clinic"), case.clinic.short_name if case.clinic else ""),
+            Fact(gettext("Happened on"), _day(case.happened_on)),
+            Fact(gettext("Suspicion"), case.get_suspicion_display() if case.suspicion else ""),
+            Fact(gettext("Competent body"), case.addressee.title if case.addressee else ""),
+            Fact(gettext("Complaint"), case.get_validity_display() if case.validity else ""),
+            Fact(
+                gettext("Ground of leaving"), case.get_decline_ground_display() if case.decline_ground else ""
+            ),
         ],
     )
 
@@ -282,7 +289,7 @@ def _day(day: date | None) -> str:
 
 
 def _grouped(enp: str) -> str:
-    return "\N{NO-BREAK SPACE}".join(enp[start : start + 4] for start in range(0, len(enp), 4))
+    return " ".join(enp[start : start + 4] for start in range(0, len(enp), 4))
 
 
 BUTTONS: Mapping[Action, Promise] = {

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from appeals.lifecycle import WAITING
 from appeals.models import Appeal, HandOver, HandOverState
@@ -38,7 +40,7 @@ LABELS: Mapping[Tab, Promise] = {
     Tab.OVERDUE: _("Overdue"),
     Tab.WAITING: _("Waiting"),
     Tab.OPEN: _("All open"),
-    Tab.ALL: _("All"),
+    Tab.ALL: pgettext_lazy("cases", "All"),
 }
 _LEVELS = {Role.OPERATOR: 1, Role.CASE_WORKER: 2, Role.EXPERT: 3}
 
@@ -99,7 +101,9 @@ def _open_offers() -> QuerySet[HandOver]:
 
 def bounded_counts(parts: Mapping[str, QuerySet[Appeal]]) -> dict[str, int]:
     """How many rows each part has, up to MANY + 1: one query that never reads more than it has to say."""
-    columns, values, empty = [], [], {}
+    columns: list[tuple[str, str]] = []
+    values: list[Any] = []
+    empty: dict[str, int] = {}
     for name, rows in parts.items():
         limited = rows.order_by().values("pk")[: MANY + 1]
         try:

@@ -7,7 +7,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from appeals import selectors, services
@@ -42,10 +42,10 @@ def take_next(request: ScopedRequest) -> HttpResponse:
     mine = f"?tab={Tab.MINE}"
     if appeal is None:
         messages.info(
-            request, _g("Nothing waits to be taken: every case at your level is in somebody's hands.")
+            request, gettext("Nothing waits to be taken: every case at your level is in somebody's hands.")
         )
         return HttpResponseRedirect(reverse("staff_queue") + mine)
-    messages.success(request, _g("You have taken case %(number)s.") % {"number": appeal.number})
+    messages.success(request, gettext("You have taken case %(number)s.") % {"number": appeal.number})
     return HttpResponseRedirect(reverse("staff_case", args=[appeal.number]) + mine)
 
 

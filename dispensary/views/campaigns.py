@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -42,16 +41,8 @@ DONE = {
 
 
 def staff_context(request: ScopedRequest, **context: Any) -> dict[str, Any]:
-    """What every staff page of this app needs: the rail, and what stands on the page."""
-    rail = [
-        {
-            "url": reverse("dispensary:campaigns"),
-            "label": _("Exams"),
-            "icon": "calendar-check",
-            "current": True,
-        }
-    ]
-    return {"rail": rail, "may_plan": request.scope.has(*PLANNERS), **context}
+    """What stands on the page, and whether the reader may plan campaigns."""
+    return {"may_plan": request.scope.has(*PLANNERS), **context}
 
 
 def acting_user(request: HttpRequest) -> User:

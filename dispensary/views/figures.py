@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -32,7 +33,7 @@ def number(value: int | Decimal | None, places: int = 0) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    return f"{number(Decimal(100 * part) / whole, 1)}\u00a0%" if whole else "—"
+    return f"{number(round(Decimal(100 * part) / whole, 1), 1)}\u00a0%" if whole else "—"
 
 
 def status(campaign: Campaign) -> dict[str, str]:
@@ -66,6 +67,7 @@ def of_dry_run(campaign: Campaign) -> dict[str, Any]:
     return {
         "dry_run": found,
         "excluded_people": excluded,
+        "unit": pgettext("unit", "people"),
         "price": price,
         "unpriced": ", ".join(str(ContactChannel(channel).label) for channel in price.unpriced),
         "price_table": _prices(found, price),
@@ -120,10 +122,20 @@ def _rows(campaign: Campaign, state: str, clinic: int | None = None) -> str:
 def _coverage_table(campaign: Campaign, report: CoverageReport) -> dict[str, Any]:
     names = clinic_names(set(report.clinics))
     ordered = sorted(report.clinics.items(), key=lambda item: -item[1].planned)
-    columns = [_("Clinic"), _("Planned"), _("Informed"), _("Excluded"), _("Not reached"), _("Pending")]
+    # Heads of narrow columns: translations may carry soft hyphens.
+    columns = [
+        _("Clinic"),
+        pgettext("column", "Planned"),
+        pgettext("column", "Informed"),
+        pgettext("column", "Excluded"),
+        pgettext("column", "Not reached"),
+        _("Pending"),
+        pgettext("column", "Informed, share"),
+        _("Came"),
+    ]
     return {
         "caption": _("Coverage by clinic"),
-        "columns": _columns(*columns, _("Informed, share"), _("Came")),
+        "columns": _columns(*columns),
         "rows": [
             _coverage_row(names.get(clinic or 0, _("Not attached")), counts, campaign, clinic)
             for clinic, counts in ordered
@@ -164,7 +176,7 @@ def _prices(found: DryRun, price: Estimate) -> dict[str, Any]:
         "columns": _columns(*columns),
         "rows": [
             _row(
-                str(ContactChannel(line.channel).label),
+                capfirst(str(ContactChannel(line.channel).label)),
                 number(line.people),
                 number(line.units),
                 number(line.price, 2),
@@ -187,7 +199,7 @@ def _people(caption: str, head: str, rows: Iterable[tuple[str, int]]) -> dict[st
 def _labelled(
     counts: Mapping[str, int], labels: type[ExcludedReason] | type[ContactChannel]
 ) -> list[tuple[str, int]]:
-    return [(str(labels(code).label).capitalize(), people) for code, people in counts.items()]
+    return [(capfirst(str(labels(code).label)), people) for code, people in counts.items()]
 
 
 def _named(clinics: Mapping[int | None, int]) -> list[tuple[str, int]]:

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -61,7 +62,7 @@ def invitation_list(request: ScopedRequest, campaign_id: int) -> HttpResponse:
         "tabs": [
             {
                 "url": f"?state={value}{of_clinic}",
-                "label": str(label).capitalize(),
+                "label": capfirst(label),
                 # The counts are of all clinics, so they would mislead beside one clinic's list.
                 "count": None if of_clinic else figures.number(counts.get(value, 0)),
                 "current": value == state,

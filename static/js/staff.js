@@ -30,11 +30,7 @@
   };
 
   // Where the list scrolls beside the case, the open row stays in sight.
-  const pane = document.querySelector(".list-pane");
-  const current = pane?.querySelector(".queue a[aria-current]")?.closest("li");
-  if (current && pane.scrollHeight > pane.clientHeight) {
-    pane.scrollTop = current.offsetTop - pane.clientHeight / 3;
-  }
+  document.querySelector(".list-pane .queue a[aria-current]")?.closest("li").scrollIntoView({ block: "nearest" });
 
   // The first field of a form that was asked for; an error summary or another marked place goes first.
   if (!document.querySelector("[data-focus]")) {

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -74,8 +75,6 @@ REACHABLE = (
 
 
 def paper_of(appeal: Appeal, now: datetime, *, name: str = "выписка.pdf", **changes: Any) -> Attachment:
-    from django.core.files.base import ContentFile
-
     paper = Attachment(
         appeal=appeal,
         name=name,

@@ -39,7 +39,6 @@ NOT_PERSONAL = {
     "dispensary.Category": "public reference",
     "dispensary.ObservationRule": "public reference",
     "dispensary.Tariff": "prices, no people",
-    "registry.AccessRecord": "read only by the auditor's page, which scopes by region",
 }
 
 
