@@ -126,11 +126,6 @@ def sees_internal(roles: tuple[Role, ...]) -> bool:
     return any(role is not Role.CITIZEN for role in roles)
 
 
-def sees_medical(roles: tuple[Role, ...]) -> bool:
-    """Medical documents: not for level 1; the citizen's own papers stay readable to the citizen."""
-    return any(role not in (Role.OPERATOR, Role.FUND_OPERATOR) for role in roles)
-
-
 def sees_sealed(roles: tuple[Role, ...]) -> bool:
     """An expert opinion and what belongs to it: level 3, and the fund that supervises."""
     return Role.EXPERT in roles or Role.FUND_ADMIN in roles

@@ -65,7 +65,7 @@ class ScanVerdict(models.TextChoices):
 
 class AttachmentQuerySet(ScopedQuerySet["Attachment"]):
     def visible_to(self, scope: Scope) -> Self:
-        """Papers of the appeals one sees; medical ones not for level 1, sealed ones for level 3 and the fund.
+        """Papers of the appeals one sees; medical ones not below level 3, sealed ones for level 3 and the fund.
 
         Papers of a draft open by the draft's key, or to the account it belongs to.
         """
@@ -76,7 +76,7 @@ class AttachmentQuerySet(ScopedQuerySet["Attachment"]):
         ]
         for role in scope.roles:
             paper = _PAPERS_OF.get(role, unsealed)
-            if role in (Role.OPERATOR, Role.FUND_OPERATOR):
+            if role in (Role.OPERATOR, Role.CASE_WORKER, Role.FUND_OPERATOR):
                 paper = open_paper
             own = Scope(grants=tuple(grant for grant in scope.grants if grant.role is role))
             conditions += [c & paper for c in readers(own, "appeal__") if c]
