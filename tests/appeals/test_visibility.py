@@ -106,7 +106,7 @@ def paper(appeal: Appeal, now, **kind: bool) -> Attachment:
 PAPERS = {
     "citizen": "plain medical",
     "operator": "plain",
-    "case_worker": "plain medical",
+    "case_worker": "plain",
     "supervisor": "plain medical",
     "expert": "plain medical sealed",
     "fund_admin": "plain medical sealed",

@@ -1,0 +1,209 @@
+"""A world of somebody else: at least one row of every table of personal data, none of it ours to see.
+
+Its words are canaries: whoever of the home region meets one has seen too much.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db import models
+
+from appeals.load import load_reference as load_appeals
+from appeals.models import Appeal, AppealDraft, AppealEvent, HandOver, LadderStep
+from dispensary.models import (
+    Campaign,
+    Informing,
+    Invitation,
+    ObservationCase,
+    OutcomeCount,
+    PlanCount,
+)
+from notifications.models import Message
+from registry.load import load_workdays
+from registry.models import (
+    AccessRecord,
+    Consent,
+    ConsentText,
+    InsuredPerson,
+    LegalRepresentative,
+)
+from representatives.models import Absence, Conflict, Representative
+from tests.appeals.desk import paper_of
+from tests.appeals.factories import filed, filing
+from tests.cast import Cast
+from tests.dispensary.factories import make_campaign
+from tests.notifications.factories import send_later
+from tests.representatives.factories import DutyPostFactory, RepresentativeFactory, train
+
+CANARY = "КАНАРЕЙКА"
+REGION = "26"
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    appeal: Appeal
+    paper_key: Any
+    campaign: Campaign
+    invitation: Invitation
+    rows: dict[str, models.Model]
+
+
+def make_foreign(cast: Cast, now: datetime) -> Foreign:
+    load_appeals()
+    load_workdays((2025, 2026, 2027))
+    rows = [*_people(cast, now), *_staff(cast), *_appeals(cast, now), *_campaign(cast, now)]
+    by_label: dict[str, models.Model] = {row._meta.label: row for row in rows}
+    appeal, invitation = by_label["appeals.Appeal"], by_label["dispensary.Invitation"]
+    assert isinstance(appeal, Appeal)
+    assert isinstance(invitation, Invitation)
+    paper = by_label["appeals.Attachment"]
+    return Foreign(appeal, paper.key, invitation.campaign, invitation, by_label)  # type: ignore[attr-defined]
+
+
+def _people(cast: Cast, now: datetime) -> list[models.Model]:
+    person = cast.outsider
+    InsuredPerson.objects.filter(pk=person.pk).update(last_name=CANARY, address=CANARY)
+    person.refresh_from_db()
+    text = ConsentText.objects.create(
+        purpose="personal_data", version=77, text="…", valid_from=date(2025, 1, 1)
+    )
+    ward = InsuredPerson.objects.create(
+        region_id=REGION,
+        insurer=cast.foreign_insurer,
+        enp="2652410837000013",
+        last_name=CANARY,
+        first_name="Ребёнок",
+        birth_date=date(2015, 1, 1),
+        sex="M",
+    )
+    return [
+        person,
+        LegalRepresentative.objects.create(
+            representative=person, ward=ward, ground="parent", valid_from=date(2015, 1, 1)
+        ),
+        Consent.objects.create(person=person, purpose="personal_data", channel="", text=text, given_at=now),
+        AccessRecord.objects.create(
+            at=now,
+            user_id=cast.users["foreign_operator"].pk,
+            person_id=person.pk,
+            region_id=REGION,
+            subject=CANARY,
+            page="/staff/queue/",
+        ),
+        send_later(now, person=person, dedupe_key="foreign"),
+    ]
+
+
+def _staff(cast: Cast) -> list[models.Model]:
+    one = RepresentativeFactory(organization=cast.foreign_insurer, last_name=CANARY)
+    return [
+        one,
+        train(one),
+        Absence.objects.create(representative=one, first_day=date(2026, 6, 1), last_day=date(2026, 6, 3)),
+        Conflict.objects.create(
+            representative=one, person=cast.outsider, reason=CANARY, valid_from=date(2026, 1, 1)
+        ),
+        # A draft: published posts are everybody's to read.
+        DutyPostFactory(representative=one, room=CANARY, status="draft", starts=time(9), ends=time(12)),
+    ]
+
+
+def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
+    appeal = filed(
+        filing(
+            region=REGION,
+            text=CANARY,
+            applicant_name=CANARY,
+            concerned_enp=cast.outsider.enp,
+            concerned_birth_date=cast.outsider.birth_date,
+            topic="3.1.4",
+        ),
+        now,
+    )
+    assert appeal.organization == cast.foreign_insurer
+    event = AppealEvent.objects.filter(appeal=appeal).first()
+    assert event is not None
+    return [
+        appeal,
+        event,
+        paper_of(appeal, now, name=f"{CANARY}.pdf"),
+        HandOver.objects.create(
+            appeal=appeal,
+            from_level=2,
+            to_level=3,
+            note=CANARY,
+            offered_at=now,
+            offered_by_user_id=cast.users["foreign_case_worker"].pk,
+        ),
+        LadderStep.objects.create(appeal=appeal, step="half", recipient="assignee", at=now),
+        AppealDraft.objects.create(
+            user=cast.users["outsider"],
+            data={"text": CANARY},
+            step="what",
+            created_at=now,
+            updated_at=now,
+            expires_at=now + timedelta(days=30),
+        ),
+    ]
+
+
+def _campaign(cast: Cast, now: datetime) -> list[models.Model]:
+    campaign = make_campaign(
+        cast,
+        region=cast.foreign_insurer.region,
+        insurer=cast.foreign_insurer,
+        planned_by=cast.users["foreign_supervisor"],
+        approved_by=cast.users["foreign_fund_admin"],
+    )
+    invitation = Invitation.objects.create(
+        person=cast.outsider,
+        campaign=campaign,
+        region=campaign.region,
+        insurer=cast.foreign_insurer,
+        clinic=cast.outsider.clinic,
+        state="listed",
+        channel="phone",
+        informing_deadline=date(2026, 9, 1),
+    )
+    place = {"campaign": campaign, "insurer": cast.foreign_insurer, "clinic": cast.outsider.clinic}
+    return [
+        campaign,
+        invitation,
+        Informing.objects.create(
+            invitation=invitation,
+            channel="phone",
+            outcome="no_answer",
+            note=CANARY,
+            by=cast.users["foreign_case_worker"],
+            at=now,
+        ),
+        PlanCount.objects.create(**place, people=1),
+        OutcomeCount.objects.create(
+            **place, people=1, state="listed", channel="phone", excluded_reason="", came=0
+        ),
+        ObservationCase.objects.create(
+            person=cast.outsider,
+            region=campaign.region,
+            insurer=cast.foreign_insurer,
+            clinic=cast.outsider.clinic,
+            icd10="I10",
+            put_on=date(2026, 1, 1),
+        ),
+    ]
+
+
+def snapshot() -> dict[str, list[tuple[Any, ...]]]:
+    """The foreign rows that a hostile request could have changed, as they are now."""
+    tables: tuple[type[models.Model], ...] = (
+        Appeal,
+        Campaign,
+        Invitation,
+        Representative,
+        InsuredPerson,
+        Message,
+    )
+    return {
+        table._meta.label: list(table._default_manager.filter(region=REGION).order_by("pk").values_list())
+        for table in tables
+    }
