@@ -1,4 +1,4 @@
-# The commands people use: `make demo`, `make test`, `make check`, `make bench`.
+# The commands people use: `make demo`, `make test`, `make check`.
 # Needed beforehand: Python 3.11 or newer, make, and access to the package registries.
 PYTHON ?= python3
 VENV := .venv
@@ -7,7 +7,7 @@ NODE_BIN := $(shell command -v npm >/dev/null 2>&1 || echo $(abspath $(BIN)):)
 REQUIREMENTS := requirements.txt requirements-demo.txt requirements-dev.txt
 export UV_LINK_MODE ?= copy
 
-.PHONY: demo demo-reset test check bench lock format messages help
+.PHONY: demo demo-reset test check lock format messages help
 
 help:
 	@grep -E '^## ' Makefile | sed 's/^## //'
@@ -32,10 +32,6 @@ check: $(VENV)/.dev node_modules/.ready
 	$(BIN)/lint-imports
 	PORTAL_MODE=test $(BIN)/mypy .
 	$(BIN)/python -m tests.checks
-
-## make bench        our figures beside the raw limit of this machine
-bench: $(VENV)/.dev node_modules/.ready
-	$(BIN)/python -m omsportal.bench
 
 ## make messages     join the parts of the Russian translation and compile them
 messages: $(VENV)/.dev
