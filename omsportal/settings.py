@@ -147,7 +147,7 @@ STATICFILES_DIRS = [
 WHITENOISE_USE_FINDERS = MODE == "test"
 WHITENOISE_AUTOREFRESH = MODE == "test"
 
-# Uploads: no more than 20 files; the size of each is checked by the form that takes it.
+# Uploads: what one request may bring; what is kept is the rule of appeals/services/files.py.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_PERMISSIONS = 0o600
