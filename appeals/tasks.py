@@ -7,11 +7,12 @@ from celery import shared_task
 from django.utils import timezone
 
 from appeals import services
-from appeals.models import Appeal
+from appeals.models import Appeal, ScanVerdict
 
 log = logging.getLogger(__name__)
 
 SWEEP = 200
+GIVE_UP = 2  # files without a verdict, after which the scanner is left alone until the next sweep
 
 
 @shared_task(name="appeals.route")
@@ -44,3 +45,15 @@ def escalate(**_: Any) -> int:
     while steps := services.climb(now=now, limit=SWEEP):
         taken += steps
     return taken
+
+
+@shared_task(name="appeals.scan_files")
+def scan_files(**_: Any) -> int:
+    """Gives waiting files their verdict, those never tried first; returns how many got one."""
+    judged = silent = 0
+    while services.can_judge() and judged < SWEEP and silent < GIVE_UP:
+        verdict = services.scan_next(now=timezone.now())
+        if verdict is None:
+            break
+        judged, silent = (judged, silent + 1) if verdict == ScanVerdict.PENDING else (judged + 1, silent)
+    return judged

@@ -22,7 +22,7 @@ from appeals.citizen.drafts import door, keep, remember
 from appeals.citizen.wizard import url_of, wrong_turn
 from appeals.errors import FileRefused
 from appeals.filetypes import MAX_BYTES, MAX_FILES
-from appeals.models import AppealDraft
+from appeals.models import AppealDraft, ScanVerdict
 from appeals.services import files as rules
 from appeals.typed import clean_file_name
 from registry.access import by_secret
@@ -108,6 +108,10 @@ def _files(request: HttpRequest, handler: CappedUploadHandler) -> HttpResponseBa
         return HttpResponseRedirect(url_of(steps.FILES))
     problems = [str(rules.too_large(name)) for name in handler.too_large]
     problems += _take(draft, request.FILES.getlist("files"), request)
+    if not problems and "upload" not in request.POST:
+        # Said here, where it can be put right, and not only when the appeal is sent.
+        refused = draft.attachments.filter(verdict=ScanVerdict.REJECTED).order_by("pk")
+        problems = [str(rules.rejected(paper.name)) for paper in refused]
     if problems:
         return _show(request, draft, problems)
     if "upload" in request.POST:

@@ -29,6 +29,7 @@ from appeals.services.outcome import (
     withdraw,
 )
 from appeals.services.routing import convert, reroute, route_appeal, route_waiting
+from appeals.services.scanning import can_judge, scan_next
 
 __all__ = [
     "Filed",
@@ -38,6 +39,7 @@ __all__ = [
     "ask_applicant",
     "assign",
     "attach",
+    "can_judge",
     "climb",
     "close",
     "convert",
@@ -56,6 +58,7 @@ __all__ = [
     "route_appeal",
     "route_waiting",
     "save_draft",
+    "scan_next",
     "send_back",
     "start_draft",
     "submit_for_review",

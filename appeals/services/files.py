@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from appeals import hints
 from appeals.errors import FileRefused
 from appeals.filetypes import HEAD, MAX_BYTES, MAX_FILES, FileType, describe, sniff
 from appeals.models import Appeal, AppealDraft, Attachment
@@ -64,6 +65,7 @@ def attach(
     upload.seek(0)
     paper.file.save(name, upload, save=False)
     paper.save(force_insert=True)
+    hints.scan_soon()
     return paper
 
 
@@ -87,6 +89,12 @@ def too_large(name: str) -> FileRefused:
 def too_many() -> FileRefused:
     text = _("No more than %(limit)s files can be attached. Remove some, or send the rest later.")
     return FileRefused(text % {"limit": MAX_FILES}, code="too_many")
+
+
+def rejected(name: str) -> FileRefused:
+    """For a file that the scanner refused after it had been taken."""
+    text = _("The file %(name)s was rejected. Remove it.")
+    return FileRefused(text % {"name": name}, code="infected")
 
 
 def _judged(upload: "File[bytes]", name: str) -> FileType:
