@@ -13,7 +13,7 @@ from appeals.services.casework import (
     resume,
     take,
 )
-from appeals.services.drafts import save_draft, start_draft
+from appeals.services.drafts import forget_draft, save_draft, start_draft
 from appeals.services.escalation import climb
 from appeals.services.files import attach, detach
 from appeals.services.filing import Filed, file_appeal
@@ -47,6 +47,7 @@ __all__ = [
     "detach",
     "extend",
     "file_appeal",
+    "forget_draft",
     "forward",
     "hand_over",
     "mark_validity",
