@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.files import File
 
 from appeals.models import ScanVerdict
 
@@ -18,7 +17,7 @@ TIMEOUT = 20  # seconds that the daemon may stay silent; a file of 10 MB takes i
 _CLEAN = {"stream": ("OK", None)}
 
 
-def scan(stored: "BinaryIO | File[bytes]") -> ScanVerdict:
+def scan(stored: BinaryIO) -> ScanVerdict:
     """CLEAN only on the daemon's explicit OK, REJECTED on its FOUND; everything else is PENDING, to be tried again."""
     try:
         # Here, so that a place without a scanner runs without the package as well.

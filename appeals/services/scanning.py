@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from datetime import datetime, timedelta
+from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -54,7 +55,7 @@ def _verdict(paper: Attachment) -> ScanVerdict:
         with paper.file.open("rb") as stored:
             if not settings.CLAMD_URL:
                 return ScanVerdict.CLEAN if _is_what_came(paper, stored.read()) else ScanVerdict.REJECTED
-            return scanning.scan(stored)
+            return scanning.scan(cast("BinaryIO", stored))
     except Exception:
         # The file is lost, or its store is away and says so in an exception of its own.
         log.exception("Attachment %s cannot be read", paper.pk)
