@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import puremagic
 
 HEAD = 4096  # bytes that are enough to tell
+MAX_BYTES = 10 * 1024 * 1024  # of one file
+MAX_FILES = 10  # of one draft or appeal
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Tells a worker that an appeal waits. Only a hint: the sweep in beat finds every waiting appeal by itself."""
+"""Tells a worker that work waits. Only a hint: the sweeps in beat find everything that waits by themselves."""
 
 import logging
 from functools import partial
@@ -12,18 +12,23 @@ log = logging.getLogger(__name__)
 
 def route_soon(*, appeal_id: int) -> None:
     """Sends the hint when the caller's transaction commits. A broker that is away never fails the filing."""
-    transaction.on_commit(partial(_hint, appeal_id), robust=True)
+    transaction.on_commit(partial(_hint, "appeals.route", appeal_id=appeal_id), robust=True)
 
 
-def _hint(appeal_id: int) -> None:
+def scan_soon() -> None:
+    """The same for a file that waits for its verdict."""
+    transaction.on_commit(partial(_hint, "appeals.scan_files"), robust=True)
+
+
+def _hint(task: str, **kwargs: int) -> None:
     try:
         current_app.send_task(
-            "appeals.route",
-            kwargs={"appeal_id": appeal_id},
+            task,
+            kwargs=kwargs,
             queue="appeals",
             retry=False,
             ignore_result=True,
             expires=60,
         )
     except (OperationalError, OSError) as error:
-        log.warning("No hint for the router of appeals, the broker does not answer: %s", error)
+        log.warning("No hint %s, the broker does not answer: %s", task, error)

@@ -7,11 +7,13 @@ from celery import shared_task
 from django.utils import timezone
 
 from appeals import services
-from appeals.models import Appeal
+from appeals.models import Appeal, AppealDraft, ScanVerdict
 
 log = logging.getLogger(__name__)
 
 SWEEP = 200
+FORGET = 5_000  # drafts of one run; what is left waits for the next
+GIVE_UP = 2  # files without a verdict, after which the scanner is left alone until the next sweep
 
 
 @shared_task(name="appeals.route")
@@ -44,3 +46,29 @@ def escalate(**_: Any) -> int:
     while steps := services.climb(now=now, limit=SWEEP):
         taken += steps
     return taken
+
+
+@shared_task(name="appeals.scan_files")
+def scan_files(**_: Any) -> int:
+    """Gives waiting files their verdict, those never tried first; returns how many got one."""
+    judged = silent = 0
+    while services.can_judge() and judged < SWEEP and silent < GIVE_UP:
+        verdict = services.scan_next(now=timezone.now())
+        if verdict is None:
+            break
+        judged, silent = (judged, silent + 1) if verdict == ScanVerdict.PENDING else (judged + 1, silent)
+    return judged
+
+
+@shared_task(name="appeals.forget_drafts")
+def forget_drafts(**_: Any) -> int:
+    """Deletes drafts whose time is over, with their files; returns how many. One that fails holds up no other."""
+    now = timezone.now()
+    gone = 0
+    expired = AppealDraft.objects.filter(expires_at__lte=now).order_by("expires_at")
+    for pk in list(expired.values_list("pk", flat=True)[:FORGET]):
+        try:
+            gone += services.forget_draft(draft_id=pk, now=now)
+        except Exception:
+            log.exception("Draft %s cannot be deleted", pk)
+    return gone

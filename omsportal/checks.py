@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Caution
 from django.urls import is_valid_path
 
 DOOR = "/demo/"
@@ -32,6 +33,18 @@ def staff_show_a_second_factor(app_configs: Sequence[AppConfig] | None, **kwargs
     if settings.STAFF_SECOND_FACTOR_REQUIRED or settings.DEMO:
         return []
     return [_error("E005", "Staff may come in without a second factor: STAFF_SECOND_FACTOR_REQUIRED is off.")]
+
+
+@register(Tags.security, deploy=True)
+def uploaded_files_are_scanned(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    if settings.CLAMD_URL or settings.DEMO:
+        return []
+    text = {
+        "hold": "No scanner checks uploaded files: they wait, and staff can open none of them.",
+        "publish": "No scanner checks uploaded files: staff open them as they came.",
+    }[settings.FILES_WITHOUT_SCANNER]
+    hint = "Set CLAMD_URL to a ClamAV daemon, for example tcp://clamd:3310."
+    return [Caution(text, hint=hint, id="portal.W001")]
 
 
 def is_loopback(host: str) -> bool:

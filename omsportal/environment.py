@@ -58,6 +58,24 @@ def files_storage(url: str) -> dict[str, object]:
     raise ImproperlyConfigured(f"FILES_URL is {url!r}: use file:///path or s3://bucket?endpoint=https://…")
 
 
+def scanner(url: str, without: str) -> tuple[str, str]:
+    """Where ClamAV's daemon answers, and what happens to files where it does not: `hold` or `publish`.
+
+    Errors: ImproperlyConfigured for any other value.
+    """
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url)
+    known = (parts.scheme == "tcp" and parts.hostname) or (parts.scheme == "unix" and parts.path)
+    if url and not known:
+        raise ImproperlyConfigured(
+            f"CLAMD_URL is {url!r}: use tcp://host:3310 or unix:///path, or leave it empty"
+        )
+    if without not in ("hold", "publish"):
+        raise ImproperlyConfigured(f"FILES_WITHOUT_SCANNER is {without!r}: set it to hold or publish")
+    return url, without
+
+
 def state_login(environment: Mapping[str, str]) -> dict[str, object]:
     """allauth's settings of the state login (ESIA) as an OpenID Connect provider; empty when not configured.
 

@@ -7,7 +7,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from omsportal.environment import check_mode, files_storage, require, state_login
+from omsportal.environment import check_mode, files_storage, require, scanner, state_login
 from registry.access import PUBLIC, SIGNED_IN, only
 from registry.scoping import Role
 
@@ -147,10 +147,14 @@ STATICFILES_DIRS = [
 WHITENOISE_USE_FINDERS = MODE == "test"
 WHITENOISE_AUTOREFRESH = MODE == "test"
 
-# Uploads: no more than 20 files; the size of each is checked by the form that takes it.
+# Uploads: what one request may bring; what is kept is the rule of appeals/services/files.py.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_PERMISSIONS = 0o600
+# Without a scanner production keeps files shut; the demo opens them after the portal's own look at the content.
+CLAMD_URL, FILES_WITHOUT_SCANNER = scanner(
+    env.str("CLAMD_URL", ""), env.str("FILES_WITHOUT_SCANNER", "hold" if PRODUCTION else "publish")
+)
 
 # Who may call the routes of libraries, by the beginning of the view's name; our own views declare it themselves.
 ROUTE_ACCESS = {

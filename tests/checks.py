@@ -16,6 +16,7 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "portal.invalid",
     "PORTAL_URL": "https://portal.invalid",
     "FILES_URL": "s3://portal-files",
+    "CLAMD_URL": "tcp://clamd.invalid:3310",
     "SMS_GATEWAY_URL": "https://sms.invalid/sms",
     "SMS_GATEWAY_TOKEN": "secret",
     "SMS_RECEIPT_SECRET": "secret",

@@ -7,12 +7,14 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -21,7 +23,7 @@ from appeals.citizen.consent import caller
 from appeals.citizen.fields import LineField
 from appeals.errors import TryLater, WrongPair
 from appeals.lifecycle import Action
-from appeals.models import Appeal
+from appeals.models import Appeal, ScanVerdict
 from registry.access import by_secret, public
 
 COOKIE = "appeal_track"
@@ -149,6 +151,7 @@ def status(request: HttpRequest) -> HttpResponseBase:
         "events": story(shown.events),
         "reasons": [reason["text"] for reason in appeal.routing_reasons],
         "answer": appeal.answer if appeal.answered_at else "",
+        "files": _files(appeal),
         "open_until": now + OPEN_FOR,
         "heading": _("Your appeal"),
     }
@@ -169,6 +172,26 @@ def leave(request: HttpRequest) -> HttpResponseBase:
 def story(events: Sequence[tracking.PublicEvent]) -> list[Line]:
     """Newest first, in words; internal steps without words of their own are left out."""
     return [Line(_STORY[event.action], event.at) for event in reversed(events) if event.action in _STORY]
+
+
+def _files(appeal: Appeal) -> list[str]:
+    """How the files fare, without their names: the page may be read over a shoulder."""
+    own = appeal.attachments.filter(sealed=False)
+    counts = dict(own.values_list("verdict").annotate(Count("pk")).order_by())
+    lines = []
+    if waiting := counts.get(ScanVerdict.PENDING, 0):
+        text = ngettext(
+            "%(count)s file is still being checked.", "%(count)s files are still being checked.", waiting
+        )
+        lines.append(text % {"count": waiting})
+    if refused := counts.get(ScanVerdict.REJECTED, 0):
+        text = ngettext(
+            "%(count)s file was refused: it did not pass the check, and nobody will open it.",
+            "%(count)s files were refused: they did not pass the check, and nobody will open them.",
+            refused,
+        )
+        lines.append(text % {"count": refused})
+    return lines
 
 
 def _open(response: HttpResponseBase, appeal: Appeal) -> None:

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -22,27 +21,14 @@ from appeals.citizen import steps
 from appeals.citizen.drafts import door, keep, remember
 from appeals.citizen.wizard import url_of, wrong_turn
 from appeals.errors import FileRefused
-from appeals.filetypes import HEAD, describe, sniff
-from appeals.models import AppealDraft
+from appeals.filetypes import MAX_BYTES, MAX_FILES
+from appeals.models import AppealDraft, ScanVerdict
+from appeals.services import files as rules
 from appeals.typed import clean_file_name
 from registry.access import by_secret
 from registry.models import User
 
-MAX_FILES = 10
-MAX_BYTES = 10 * 1024 * 1024
 MAX_REQUEST = MAX_FILES * MAX_BYTES + 1024 * 1024
-
-_REFUSED: dict[str, str | Promise] = {
-    "program": _("“%(name)s” is a program, not a document. Attach a PDF, or a photo in JPG or PNG."),
-    "office": _("“%(name)s” was made in an office program. Save it as PDF and attach that."),
-    "photo": _(
-        "“%(name)s” is a picture of a kind we cannot open. Save it as JPG, or take a screenshot of it."
-    ),
-    "archive": _("“%(name)s” is an archive. Attach the documents themselves, one by one."),
-    "media": _("“%(name)s” is a recording. Describe in words what is on it; we will ask for it if needed."),
-    "web_page": _("“%(name)s” is a web page, not a document. Save it as PDF and attach that."),
-    "unknown": _("“%(name)s” is neither a PDF nor a photo in JPG or PNG. Save it as PDF and attach that."),
-}
 
 
 class CappedUploadHandler(FileUploadHandler):
@@ -103,7 +89,7 @@ def _refuse_all(request: HttpRequest) -> HttpResponseBase:
     moved = wrong_turn(steps.FILES, opened)
     if moved is not None or opened.draft is None:
         return moved or HttpResponseRedirect(reverse("appeal_new"))
-    return _show(request, opened.draft, [_too_many()])
+    return _show(request, opened.draft, [str(rules.too_many())])
 
 
 @csrf_protect
@@ -120,8 +106,12 @@ def _files(request: HttpRequest, handler: CappedUploadHandler) -> HttpResponseBa
         if _is_uuid(key):
             services.detach(draft=draft, key=key)
         return HttpResponseRedirect(url_of(steps.FILES))
-    problems = [_too_large(name) for name in handler.too_large]
+    problems = [str(rules.too_large(name)) for name in handler.too_large]
     problems += _take(draft, request.FILES.getlist("files"), request)
+    if not problems and "upload" not in request.POST:
+        # Said here, where it can be put right, and not only when the appeal is sent.
+        refused = draft.attachments.filter(verdict=ScanVerdict.REJECTED).order_by("pk")
+        problems = [str(rules.rejected(paper.name)) for paper in refused]
     if problems:
         return _show(request, draft, problems)
     if "upload" in request.POST:
@@ -136,50 +126,15 @@ def _files(request: HttpRequest, handler: CappedUploadHandler) -> HttpResponseBa
 def _take(draft: AppealDraft, uploads: Iterable["UploadedFile[Any]"], request: HttpRequest) -> list[str]:
     """Keeps the files that can be kept; says of each other one what is wrong with it."""
     problems = []
-    count = draft.attachments.count()
     user_id = request.user.pk if isinstance(request.user, User) else None
     for upload in uploads:
-        upload.name = clean_file_name(upload.name or "") or "file"
-        wrong = _wrong(upload)
-        if wrong is None and count >= MAX_FILES:
-            problems.append(_too_many())
-            break
-        if wrong is not None:
-            problems.append(wrong)
-            continue
         try:
             services.attach(owner=draft, upload=upload, now=timezone.now(), user_id=user_id)
-            count += 1
         except FileRefused as error:
             problems.append(str(error))
+            if error.code == "too_many":
+                break
     return problems
-
-
-def _wrong(upload: "UploadedFile[Any]") -> str | None:
-    name = upload.name or ""
-    if not upload.size:
-        return str(_("“%(name)s” is empty. Choose the file again.") % {"name": name})
-    if upload.size > MAX_BYTES:
-        return _too_large(name)
-    head = upload.read(HEAD)
-    upload.seek(0)
-    if sniff(head) is None:
-        return str(_REFUSED[describe(head, name)] % {"name": name})
-    return None
-
-
-def _too_large(name: str) -> str:
-    return str(
-        _("“%(name)s” is larger than %(limit)s MB. Make the photo smaller, or split the document into parts.")
-        % {"name": name, "limit": MAX_BYTES // 1024 // 1024}
-    )
-
-
-def _too_many() -> str:
-    return str(
-        _("No more than %(limit)s files can be attached. Remove some, or send the rest later.")
-        % {"limit": MAX_FILES}
-    )
 
 
 def _is_uuid(text: str) -> bool:
@@ -194,6 +149,7 @@ def _show(request: HttpRequest, draft: AppealDraft, problems: list[str]) -> Http
         "problems": problems,
         "papers": list(draft.attachments.order_by("pk")),
         "limit": MAX_FILES,
+        "megabytes": MAX_BYTES // 1024 // 1024,
         "heading": _("Do you have documents or photos?"),
         "step": number,
         "steps_total": total,

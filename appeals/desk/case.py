@@ -168,7 +168,7 @@ def _offer(offer: Any) -> dict[str, str]:
 def _papers(view: CaseView) -> list[dict[str, Any]]:
     papers = []
     for paper in view.attachments:
-        marks = [] if paper.verdict == ScanVerdict.CLEAN else [paper.get_verdict_display()]
+        marks = [str(paper.held_back)] if paper.held_back else []
         marks += [gettext("medical document")] if paper.medical else []
         marks += [gettext("sealed: level 3 only")] if paper.sealed else []
         url = reverse("staff_file", args=[paper.key]) if paper.verdict == ScanVerdict.CLEAN else ""

@@ -281,6 +281,7 @@ class Migration(migrations.Migration):
                 ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
                 ('content_type', models.CharField(max_length=100, verbose_name='type by content')),
                 ('verdict', models.CharField(choices=[('pending', 'being checked'), ('clean', 'clean'), ('rejected', 'rejected')], default='pending', max_length=10, verbose_name='verdict of the scanner')),
+                ('scan_after', models.DateTimeField(blank=True, null=True, verbose_name='not checked again before')),
                 ('medical', models.BooleanField(default=False, verbose_name='medical document')),
                 ('sealed', models.BooleanField(default=False, verbose_name='sealed: level 3 only')),
                 ('uploaded_at', models.DateTimeField(verbose_name='uploaded at')),
@@ -292,6 +293,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'attachment',
                 'verbose_name_plural': 'attachments',
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('appeal__isnull', True), ('draft__isnull', False)), models.Q(('appeal__isnull', False), ('draft__isnull', True)), _connector='OR'), name='attachment_one_owner'), models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='attachment_sha256_shape'), models.CheckConstraint(condition=models.Q(('verdict__in', ['pending', 'clean', 'rejected'])), name='attachment_verdict')],
+                'indexes': [models.Index(models.OrderBy(models.F('scan_after'), nulls_first=True), condition=models.Q(('verdict', 'pending')), name='attachment_to_scan')],
             },
         ),
         migrations.AddIndex(

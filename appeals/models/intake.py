@@ -2,7 +2,8 @@ import uuid
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from appeals.models.appeals import Appeal
@@ -63,6 +64,12 @@ class ScanVerdict(models.TextChoices):
     REJECTED = "rejected", _("rejected")
 
 
+_HELD_BACK: dict[str, Promise] = {
+    ScanVerdict.PENDING: _("still being checked, it opens after that"),
+    ScanVerdict.REJECTED: _("refused: it did not pass the check"),
+}
+
+
 class AttachmentQuerySet(ScopedQuerySet["Attachment"]):
     def visible_to(self, scope: Scope) -> Self:
         """Papers of the appeals one sees; medical ones not below level 3, sealed ones for level 3 and the fund.
@@ -110,6 +117,8 @@ class Attachment(models.Model):
     verdict = models.CharField(
         _("verdict of the scanner"), max_length=10, choices=ScanVerdict, default=ScanVerdict.PENDING
     )
+    # When a worker may look at it next: pushed ahead by whoever takes it, so that one bad file holds up no other.
+    scan_after = models.DateTimeField(_("not checked again before"), null=True, blank=True)
     medical = models.BooleanField(_("medical document"), default=False)
     sealed = models.BooleanField(_("sealed: level 3 only"), default=False)
     uploaded_at = models.DateTimeField(_("uploaded at"))
@@ -131,6 +140,18 @@ class Attachment(models.Model):
             ),
             models.CheckConstraint(condition=Q(verdict__in=ScanVerdict.values), name="attachment_verdict"),
         ]
+        indexes = [
+            models.Index(
+                F("scan_after").asc(nulls_first=True),
+                condition=Q(verdict="pending"),
+                name="attachment_to_scan",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def held_back(self) -> Promise | str:
+        """Why nobody can open the file yet or any more, in words; empty when it can be opened."""
+        return _HELD_BACK.get(self.verdict, "")

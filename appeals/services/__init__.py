@@ -13,7 +13,7 @@ from appeals.services.casework import (
     resume,
     take,
 )
-from appeals.services.drafts import save_draft, start_draft
+from appeals.services.drafts import forget_draft, save_draft, start_draft
 from appeals.services.escalation import climb
 from appeals.services.files import attach, detach
 from appeals.services.filing import Filed, file_appeal
@@ -29,6 +29,7 @@ from appeals.services.outcome import (
     withdraw,
 )
 from appeals.services.routing import convert, reroute, route_appeal, route_waiting
+from appeals.services.scanning import can_judge, scan_next
 
 __all__ = [
     "Filed",
@@ -38,6 +39,7 @@ __all__ = [
     "ask_applicant",
     "assign",
     "attach",
+    "can_judge",
     "climb",
     "close",
     "convert",
@@ -45,6 +47,7 @@ __all__ = [
     "detach",
     "extend",
     "file_appeal",
+    "forget_draft",
     "forward",
     "hand_over",
     "mark_validity",
@@ -56,6 +59,7 @@ __all__ = [
     "route_appeal",
     "route_waiting",
     "save_draft",
+    "scan_next",
     "send_back",
     "start_draft",
     "submit_for_review",

@@ -1,30 +1,30 @@
-"""Files of a draft or an appeal: judged by content, stored under a name of our own before anything else."""
+"""Files of a draft or an appeal: the one place that decides what is taken, whichever page or person it comes from."""
 
 import hashlib
-import zipfile
 from datetime import datetime
 
 from django.core.files import File
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from appeals import hints
 from appeals.errors import FileRefused
-from appeals.filing import clean_text
+from appeals.filetypes import HEAD, MAX_BYTES, MAX_FILES, FileType, describe, sniff
 from appeals.models import Appeal, AppealDraft, Attachment
+from appeals.typed import clean_file_name
 
-MAX_BYTES = 20 * 1024 * 1024
-MAX_FILES = 10
-# What doctors and citizens send. Office files are archives inside, so they are told apart by their parts.
-ALLOWED = {
-    "application/pdf": "PDF",
-    "image/jpeg": "JPEG",
-    "image/png": "PNG",
-    "image/heic": "HEIC",
-    "image/tiff": "TIFF",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "DOCX",
-    "application/vnd.oasis.opendocument.text": "ODT",
-    "application/rtf": "RTF",
-    "text/plain": "TXT",
+# Each says what to do next; the kinds are those of `filetypes.describe`.
+_NOT_ACCEPTED: dict[str, str | Promise] = {
+    "program": _("“%(name)s” is a program, not a document. Attach a PDF, or a photo in JPG or PNG."),
+    "office": _("“%(name)s” was made in an office program. Save it as PDF and attach that."),
+    "photo": _(
+        "“%(name)s” is a picture of a kind we cannot open. Save it as JPG, or take a screenshot of it."
+    ),
+    "archive": _("“%(name)s” is an archive. Attach the documents themselves, one by one."),
+    "media": _("“%(name)s” is a recording. Describe in words what is on it; we will ask for it if needed."),
+    "web_page": _("“%(name)s” is a web page, not a document. Save it as PDF and attach that."),
+    "unknown": _("“%(name)s” is neither a PDF nor a photo in JPG or PNG. Save it as PDF and attach that."),
 }
 
 
@@ -38,27 +38,21 @@ def attach(
     medical: bool = False,
     sealed: bool = False,
 ) -> Attachment:
-    """Stores an uploaded file and its record. Errors: FileRefused with a line for the person."""
-    name = clean_text(upload.name or "")[-200:] or "file"
-    size = upload.size or 0
+    """Stores an uploaded file and its record, to be checked by a worker before anybody opens it.
+
+    Errors: FileRefused with a line for the person.
+    """
+    name = clean_file_name(upload.name or "") or "file"
+    kind = _judged(upload, name)
+    # Two uploads at one moment must not both be the tenth.
+    type(owner)._base_manager.select_for_update().only("pk").get(pk=owner.pk)
     if owner.attachments.count() >= MAX_FILES:
-        raise FileRefused(_("No more than %(limit)s files.") % {"limit": MAX_FILES}, code="too_many")
-    if size > MAX_BYTES:
-        limit = MAX_BYTES // 1024 // 1024
-        too_large = _("The file %(name)s is larger than %(limit)s MB.") % {"name": name, "limit": limit}
-        raise FileRefused(too_large, code="too_large")
-    if size == 0:
-        raise FileRefused(_("The file %(name)s is empty.") % {"name": name}, code="empty")
-    kind = content_type(upload)
-    if kind not in ALLOWED:
-        allowed = ", ".join(dict.fromkeys(ALLOWED.values()))
-        text = _("The file %(name)s is of a kind that is not accepted. Accepted: %(allowed)s.")
-        raise FileRefused(text % {"name": name, "allowed": allowed}, code="type_not_allowed")
+        raise too_many()
     paper = Attachment(
         name=name,
-        size=size,
+        size=upload.size,
         sha256=_sha256(upload),
-        content_type=kind,
+        content_type=kind.mime,
         medical=medical,
         sealed=sealed,
         uploaded_at=now,
@@ -71,6 +65,7 @@ def attach(
     upload.seek(0)
     paper.file.save(name, upload, save=False)
     paper.save(force_insert=True)
+    hints.scan_soon()
     return paper
 
 
@@ -83,59 +78,37 @@ def detach(*, draft: AppealDraft, key: str) -> None:
         transaction.on_commit(lambda file=stored: file.storage.delete(file.name), robust=True)  # type: ignore[misc]
 
 
-_SIGNATURES = (
-    (b"%PDF-", "application/pdf"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"II*\x00", "image/tiff"),
-    (b"MM\x00*", "image/tiff"),
-    (b"{\\rtf", "application/rtf"),
-)
-_PARTS = {
-    "word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "content.xml": "application/vnd.oasis.opendocument.text",
-}
-_UNKNOWN = "application/octet-stream"
+def too_large(name: str) -> FileRefused:
+    """Also for a page that stopped reading the file before it was whole."""
+    text = _(
+        "“%(name)s” is larger than %(limit)s MB. Make the photo smaller, or split the document into parts."
+    )
+    return FileRefused(text % {"name": name, "limit": MAX_BYTES // 1024 // 1024}, code="too_large")
 
 
-def content_type(upload: "File[bytes]") -> str:
-    """By content, never by name; `text/plain` only for what reads as text."""
+def too_many() -> FileRefused:
+    text = _("No more than %(limit)s files can be attached. Remove some, or send the rest later.")
+    return FileRefused(text % {"limit": MAX_FILES}, code="too_many")
+
+
+def rejected(name: str) -> FileRefused:
+    """For a file that the scanner refused after it had been taken."""
+    text = _("The file %(name)s was rejected. Remove it.")
+    return FileRefused(text % {"name": name}, code="infected")
+
+
+def _judged(upload: "File[bytes]", name: str) -> FileType:
+    if not upload.size:
+        raise FileRefused(_("“%(name)s” is empty. Choose the file again.") % {"name": name}, code="empty")
+    if upload.size > MAX_BYTES:
+        raise too_large(name)
     upload.seek(0)
-    head = upload.read(4096)
+    head = upload.read(HEAD)
     upload.seek(0)
-    for signature, kind in _SIGNATURES:
-        if head.startswith(signature):
-            return kind
-    if head[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1"):
-        return "image/heic"
-    if head.startswith(b"PK\x03\x04"):
-        return _archive_type(upload)
-    return "text/plain" if _reads_as_text(head) else _UNKNOWN
-
-
-def _archive_type(upload: "File[bytes]") -> str:
-    # Only the list of parts is read: nothing is unpacked, so a bomb stays folded.
-    try:
-        with zipfile.ZipFile(upload) as archive:
-            names = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError):
-        return _UNKNOWN
-    finally:
-        upload.seek(0)
-    return next((kind for part, kind in _PARTS.items() if part in names), _UNKNOWN)
-
-
-def _reads_as_text(head: bytes) -> bool:
-    if b"\x00" in head or head.startswith((b"MZ", b"#!")):
-        return False
-    for encoding in ("utf-8", "cp1251"):
-        try:
-            # The piece may end inside a letter of several bytes.
-            text = head[:-3].decode(encoding) if len(head) == 4096 else head.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return all(char.isprintable() or char in "\t\r\n\f\ufeff" for char in text)
-    return False
+    kind = sniff(head)
+    if kind is None:
+        raise FileRefused(_NOT_ACCEPTED[describe(head, name)] % {"name": name}, code="type_not_allowed")
+    return kind
 
 
 def _sha256(upload: "File[bytes]") -> str:

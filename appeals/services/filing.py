@@ -26,6 +26,7 @@ from appeals.models import (
 )
 from appeals.numbering import format_number
 from appeals.policy import calendar_from, terms
+from appeals.services.files import rejected
 from appeals.terms import Kind, Role
 from registry.identifiers import normalise
 from registry.models import InsuredPerson, Organization, Region
@@ -107,6 +108,8 @@ def file_appeal(*, filing: Filing, actor: Actor, now: datetime, draft: AppealDra
         _take_over(draft, appeal, papers, now)
     letters.registered(appeal, now)
     hints.route_soon(appeal_id=appeal.pk)
+    if any(paper.verdict == ScanVerdict.PENDING for paper in papers):
+        hints.scan_soon()
     return Filed(appeal, code, repeated=False)
 
 
@@ -204,9 +207,7 @@ def _papers(draft: AppealDraft | None) -> list[Attachment]:
     papers = list(draft.attachments.order_by("pk")) if draft is not None else []
     for paper in papers:
         if paper.verdict == ScanVerdict.REJECTED:
-            raise FileRefused(
-                _("The file %(name)s was rejected. Remove it.") % {"name": paper.name}, code="infected"
-            )
+            raise rejected(paper.name)
         if not paper.file.storage.exists(str(paper.file.name)):
             raise FileRefused(
                 _("The file %(name)s is lost. Attach it again.") % {"name": paper.name}, code="lost"

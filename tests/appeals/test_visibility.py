@@ -187,19 +187,3 @@ def test_files_move_from_the_draft_and_a_lost_one_stops_the_filing(cast, now, se
     again = services.file_appeal(filing=about(cast, text="Иначе"), actor=ANONYMOUS, now=now, draft=draft)
     assert done.appeal.attachments.count() == 1
     assert (again.appeal.pk, again.access_code) == (done.appeal.pk, done.access_code)
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "code"),
-    [
-        ("отчёт.pdf", b"MZ\x90\x00 program", "type_not_allowed"),
-        ("пусто.pdf", b"", "empty"),
-        ("страница.html", b"\x00\x01\x02", "type_not_allowed"),
-    ],
-)
-def test_a_file_is_judged_by_content(now, name: str, content: bytes, code: str):
-    draft = services.start_draft(scope=EMPTY_SCOPE, now=now)
-    with pytest.raises(AppealError) as refused:
-        services.attach(owner=draft, upload=ContentFile(content, name=name), now=now)
-    assert refused.value.code == code
-    assert name in str(refused.value)

@@ -6,10 +6,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
+from django.urls import reverse
 from PIL import Image
 
+from appeals import codes
 from appeals.filetypes import describe, sniff
-from appeals.models import Appeal, Attachment
+from appeals.models import Appeal, Attachment, ScanVerdict
 from appeals.typed import clean_file_name, clean_text
 from tests.appeals.citizen import errors, say, url, walk
 from tests.factories import FundFactory
@@ -103,6 +105,35 @@ def test_files_are_removed_one_by_one_and_go_along_with_the_appeal(at_files) -> 
         assert say(at_files, step).status_code == 302
     names = Appeal.objects.get().attachments.order_by("pk").values_list("name", flat=True)
     assert list(names) == ["справка.pdf", "фото.jpg"]
+
+
+@pytest.mark.django_db
+def test_a_file_says_that_it_is_being_checked_and_a_refused_one_has_to_go(at_files) -> None:
+    at_files.post(FILES, {"files": [paper()], "upload": "1"})
+    assert "ещё проверяется" in at_files.get(FILES).content.decode()
+    Attachment.objects.update(verdict=ScanVerdict.CLEAN)
+    assert "ещё проверяется" not in at_files.get(FILES).content.decode()
+    Attachment.objects.update(verdict=ScanVerdict.REJECTED)
+    stopped = at_files.post(FILES)
+    assert "«справка.pdf» не прошёл проверку" in errors(stopped)[0]
+    assert at_files.post(FILES, {"remove": str(Attachment.objects.get().key)}).url == FILES
+    assert say(at_files, "files").status_code == 302
+
+
+@pytest.mark.django_db
+def test_whoever_follows_the_appeal_reads_how_the_files_fare_but_not_their_names(at_files) -> None:
+    at_files.post(FILES, {"files": [paper("первый.pdf"), paper("второй.pdf")], "upload": "1"})
+    for step in ("files", "contacts", "consent", "check"):
+        say(at_files, step)
+    Attachment.objects.filter(name="второй.pdf").update(verdict=ScanVerdict.REJECTED)
+    appeal = Appeal.objects.get()
+    code = codes.code_for(appeal.submission_key)
+    page = at_files.post(
+        reverse("appeal_track"), {"number": appeal.number, "code": code}, follow=True
+    ).content.decode()
+    assert "1 файл ещё проверяется" in page
+    assert "1 файл отклонён" in page
+    assert "первый.pdf" not in page
 
 
 @pytest.mark.django_db

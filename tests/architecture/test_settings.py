@@ -1,7 +1,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from omsportal.environment import REQUIRED, check_mode, files_storage, require
+from omsportal.environment import REQUIRED, check_mode, files_storage, require, scanner
 
 
 def test_every_missing_variable_names_itself_and_the_remedy():
@@ -31,3 +31,21 @@ def test_private_files_have_no_public_address():
     )
     with pytest.raises(ImproperlyConfigured, match="ftp"):
         files_storage("ftp://host")
+
+
+@pytest.mark.parametrize("url", ["", "tcp://clamd:3310", "unix:///run/clamd.ctl"])
+def test_the_scanner_is_named_by_its_address(url):
+    assert scanner(url, "hold") == (url, "hold")
+
+
+@pytest.mark.parametrize(
+    ("url", "without", "named"),
+    [
+        ("clamd:3310", "hold", "CLAMD_URL"),
+        ("unix://", "hold", "CLAMD_URL"),
+        ("", "open", "FILES_WITHOUT_SCANNER"),
+    ],
+)
+def test_a_wrong_scanner_names_its_variable(url, without, named):
+    with pytest.raises(ImproperlyConfigured, match=named):
+        scanner(url, without)
