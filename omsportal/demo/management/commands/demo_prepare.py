@@ -78,7 +78,7 @@ class Command(BaseCommand):
                 "Collecting page assets",
                 ("static", *_PINS),
                 lambda: call_command(
-                    "collectstatic", interactive=False, verbosity=0, ignore_patterns=["*.map", "scss"]
+                    "collectstatic", interactive=False, verbosity=0, ignore_patterns=["scss"]
                 ),
             ),
         ]
