@@ -83,7 +83,8 @@ def board_of(scope: Scope, today: date) -> list[Person]:
 
 def _person(one: Representative, cases: dict[str, Any], absent_until: date | None) -> Person:
     queue = f"{reverse('staff_queue')}?tab=open&who={one.pk}"
-    until = date_format(absent_until, "MONTH_DAY_FORMAT") if absent_until else ""
+    # "E" is the month as it stands after a number: «1 декабря», "1 December".
+    until = date_format(absent_until, "j E") if absent_until else ""
     return Person(
         name=short_name(one.last_name, one.first_name, one.middle_name),
         level=one.level,
