@@ -16,9 +16,11 @@ from rest_framework.views import APIView
 
 from appeals import selectors, services, tracking
 from appeals.actors import Actor
+from appeals.citizen.consent import caller
 from appeals.deadlines import local_day
 from appeals.errors import AppealError, InvalidInput, KeyReused, TryLater, WrongPair
 from appeals.filing import Filing
+from appeals.limits import admit
 from appeals.selectors import QueueFilters
 from appeals.serializers import (
     FiledOut,
@@ -124,6 +126,7 @@ class FileAppeal(APIView):
             return invalid(serializer)
         filing = Filing(**serializer.validated_data, channel=Channel.API, clinic_id=None, submission_key=key)
         try:
+            admit(filing, caller(request._request))
             filed = services.file_appeal(filing=filing, actor=Actor.of(scope_of(request)), now=timezone.now())
         except AppealError as error:
             return problem(error)
@@ -164,7 +167,7 @@ class AppealStatus(APIView):
         try:
             found = tracking.public_status(
                 **serializer.validated_data,
-                address=request.META.get("REMOTE_ADDR", ""),
+                address=caller(request._request) or "",
                 now=timezone.now(),
             )
         except AppealError as error:

@@ -12,7 +12,7 @@ from appeals.models import (
     HandOver,
     NumberCounter,
 )
-from appeals.sample_make import SHOWN, Maker
+from appeals.sample_make import CONSULTATIONS, SHOWN, Maker
 from appeals.sample_places import YEAR
 from appeals.sample_rows import Made, write
 
@@ -23,10 +23,12 @@ BATCH = 5_000
 def seed(*, now: datetime, seed: int, appeals: int, report: Report) -> list[str]:
     """Fills the register with `appeals` appeals. Needs reference data, sample people and representatives."""
     random = Random(seed)  # noqa: S311 - sample data, no secret
-    maker = Maker(now, random)
     pk = Appeal.objects.aggregate(last=models.Max("pk"))["last"] or 0
     # However few appeals are asked for, the last ones show every state.
     shown = max(len(SHOWN), min(6 * len(SHOWN), appeals // 30))
+    # Those shown on purpose are mostly complaints: the rest makes up for them, so that the whole has the share.
+    rest = max(1, appeals - shown)
+    maker = Maker(now, random, consultations=min(1.0, CONSULTATIONS * appeals / rest))
     lines: list[str] = []
     batch: list[Made] = []
     for number, moment in enumerate(_moments(appeals, now, random), start=1):

@@ -27,14 +27,9 @@ from appeals.terms import Channel, Form, Insurance, Kind, Organisation, Received
 from registry.models import Organization, Region
 from registry.selectors import work_calendar
 
-# Share of 1,000 appeals; the press of the funds gives 97 % consultations and 3 % complaints.
-KINDS = (
-    (Kind.CONSULTATION, 962),
-    (Kind.COMPLAINT, 30),
-    (Kind.APPLICATION, 5),
-    (Kind.GRATITUDE, 2),
-    (Kind.PROPOSAL, 1),
-)
+# The press of the funds gives 97 % consultations and 3 % complaints; the other kinds are rare beside them.
+CONSULTATIONS = 0.97
+OTHER_KINDS = ((Kind.COMPLAINT, 30), (Kind.APPLICATION, 5), (Kind.GRATITUDE, 2), (Kind.PROPOSAL, 1))
 ORAL = ((Channel.PHONE, 84), (Channel.VOICE_MESSAGE, 5), (Channel.VISIT, 6), (Channel.DUTY_POST, 5))
 WRITTEN = ((Channel.SITE, 55), (Channel.POST, 20), (Channel.EMAIL, 15), (Channel.FROM_ANOTHER_BODY, 10))
 # What has become of a written appeal of less than a month, and of an older one.
@@ -62,8 +57,8 @@ SHOWN = (*WAYS, State.REGISTERED, State.IN_PROGRESS, State.REGISTERED)
 class Maker:
     """Makes appeals one after the other from what the database holds."""
 
-    def __init__(self, now: datetime, random: Random) -> None:
-        self.now, self.random = now, random
+    def __init__(self, now: datetime, random: Random, *, consultations: float = CONSULTATIONS) -> None:
+        self.now, self.random, self.consultations = now, random, consultations
         self.topics: dict[Kind, list[AppealTopic]] = {kind: [] for kind in Kind}
         for topic in AppealTopic.objects.filter(selectable=True, valid_to__isnull=True).order_by("pk"):
             for kind in [Kind(topic.kind)] if topic.kind else (Kind.COMPLAINT, Kind.CONSULTATION):
@@ -202,7 +197,9 @@ class Maker:
 
     def _kind(self, wanted: State | None) -> Kind:
         if wanted in (State.REGISTERED, State.IN_PROGRESS, None):
-            return _pick(KINDS, self.random)
+            if self.random.random() < self.consultations:
+                return Kind.CONSULTATION
+            return _pick(OTHER_KINDS, self.random)
         return Kind.COMPLAINT
 
     def _topic(self, kind: Kind, wanted: State | None) -> AppealTopic:

@@ -6,16 +6,26 @@ import redis
 import structlog
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.views.decorators.cache import never_cache
 
 from omsportal.celery import app
-from registry.access import public
 
 log = structlog.get_logger(__name__)
 
 
-@public
+class HealthMiddleware:
+    """Answers both addresses before anything else of the portal: a scope, a session or a redirect to https would
+    make the answer depend on parts that the question is about."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        view = {"/healthz": healthz, "/readyz": readyz}.get(request.path)
+        return view(request) if view else self.get_response(request)
+
+
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
@@ -43,7 +53,6 @@ CHECKS: dict[str, Callable[[], None]] = {
 }
 
 
-@public
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when all parts answer, else 503 that names the ones that do not."""

@@ -60,6 +60,7 @@ if DEMO:
     INSTALLED_APPS.append("omsportal.demo")
 
 MIDDLEWARE = [
+    "omsportal.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "omsportal.requests.RequestLogMiddleware",
@@ -140,7 +141,7 @@ NODE_MODULES = BASE_DIR / "node_modules"
 ICONS = NODE_MODULES / "bootstrap-icons" / "icons"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
-    ("vendor/bootstrap", NODE_MODULES / "bootstrap" / "dist"),
+    ("vendor/bootstrap/css", NODE_MODULES / "bootstrap" / "dist" / "css"),
     ("vendor/golos", NODE_MODULES / "@fontsource-variable" / "golos-text"),
 ]
 # In tests pages are served straight from the finders, so that nothing has to be collected first.
@@ -169,7 +170,7 @@ ROUTE_ACCESS = {
     "socialaccount_connections": SIGNED_IN,
     "openid_connect_": PUBLIC,
     "set_language": PUBLIC,
-    "admin:": only(Role.ADMINISTRATOR, Role.FUND_ADMIN),
+    "admin:": only(Role.ADMINISTRATOR),
     "admin:login": PUBLIC,
 }
 

@@ -12,7 +12,7 @@ MINUS = "\u2212"
 
 # Short words that must not stay alone at the end of a line.
 _SHORT = re.compile(
-    r"(?<![\w-])(а|без|в|во|да|до|за|и|из|к|ко|на|не|ни|но|о|об|от|по|при|с|со|у|№) ", re.IGNORECASE
+    r"(?<![\w-])(а|без|в|во|да|до|за|и|из|к|ко|на|не|ни|но|о|об|от|по|при|с|со|у|№|д\.|кв\.) ", re.IGNORECASE
 )
 _BEFORE_UNIT = re.compile(r"(\d) (?=(г\.|руб\.|дн\.|дн[яей]|лет|года?|час|мин|%|₽))")
 

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from omsportal import api, health, pages
+from omsportal import api, pages
 from omsportal.access_log import access_log
 from omsportal.accounts.views import admin_login, start
 from omsportal.display import display
@@ -29,8 +29,6 @@ urlpatterns = [
     path("api/v1/", include("appeals.api_urls")),
     path("api/v1/", include("representatives.api_urls")),
     path("api/v1/", include("dispensary.api_urls")),
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
 ]
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("omsportal.demo.urls")))

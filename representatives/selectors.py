@@ -136,7 +136,7 @@ def people_page(
     if trained:
         people = people.filter(trained_on(on) if trained == "yes" else ~trained_on(on))
     name, _, pk = after.rpartition("|")
-    if pk.isdigit():
+    if pk.isdecimal():
         people = people.filter(Q(sort_key__gt=name) | Q(sort_key=name, pk__gt=int(pk)))
     valid = Prefetch("trainings", Training.objects.valid(on).order_by("pk"), to_attr="valid_trainings")
     ordered = people.select_related("organization").prefetch_related(valid).order_by("sort_key", "pk")

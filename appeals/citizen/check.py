@@ -18,11 +18,13 @@ from django.views.decorators.http import require_http_methods
 from appeals import codes, services
 from appeals.actors import Actor
 from appeals.citizen import forms, pages, steps
+from appeals.citizen.consent import caller
 from appeals.citizen.drafts import DRAFT_COOKIE, door, remember_sent, seal
 from appeals.citizen.steps import Answers
 from appeals.citizen.wizard import person_warnings, url_of, wrong_turn
-from appeals.errors import AppealError, InvalidInput
+from appeals.errors import AppealError, InvalidInput, TryLater
 from appeals.filing import Filing
+from appeals.limits import admit
 from appeals.models import AppealDraft
 from appeals.terms import Kind
 from registry.access import by_secret
@@ -75,10 +77,12 @@ def check(request: ScopedRequest) -> HttpResponseBase:
         return _show(
             request, draft, [(_("The answers have changed since this page was shown. Check them again"), "")]
         )
+    wanted = filing(draft.data, request)
     try:
-        services.file_appeal(
-            filing=filing(draft.data, request), actor=Actor.of(request.scope), now=now, draft=draft
-        )
+        admit(wanted, caller(request))
+        services.file_appeal(filing=wanted, actor=Actor.of(request.scope), now=now, draft=draft)
+    except TryLater as error:
+        return _show(request, draft, [(str(error), "")])
     except InvalidInput as error:
         return _show(
             request,

@@ -34,7 +34,8 @@ class FilterForm(forms.Form):
     who = forms.RegexField(regex=r"^(free|[0-9]{1,18})$", required=False)
 
     def __init__(self, data: Any) -> None:
-        super().__init__(data)
+        # An action's form on the same page has fields of the same names, and ids must be unique.
+        super().__init__(data, auto_id="filter_%s")
         for name in ("kind", "urgency", "due"):
             self.fields[name].widget.attrs["class"] = "form-select"
         self.fields["topic"].widget.attrs["class"] = "form-control"

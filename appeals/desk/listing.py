@@ -50,6 +50,7 @@ class Listing:
     next_url: str
     count_text: str
     clear_url: str
+    elsewhere_url: str
     who: str
     who_name: str
     topics: SafeString
@@ -85,6 +86,7 @@ def listing_of(params: QueryDict, *, scope: Scope, today: date, current: str = "
     page = page_of(_light(rows), order, after=address.get("after", ""), before=address.get("before", ""))
     narrowed = {name: value for name, value in given.items() if name in FIELDS}
     title, text = NOT_FOUND if given else EMPTY[tab]
+    wider = "q" in given and tab is not Tab.ALL and Tab.ALL in parts
     return Listing(
         tab=tab,
         tabs=[_tab_link(one, counts[one], current=one is tab) for one in parts],
@@ -95,6 +97,7 @@ def listing_of(params: QueryDict, *, scope: Scope, today: date, current: str = "
         next_url=_turned(address, after=page.after),
         count_text=count_words(counts.get("here", counts.get(tab, 0))),
         clear_url=f"{reverse('staff_queue')}?tab={tab}" if given else "",
+        elsewhere_url=_everywhere(given["q"]) if wider else "",
         who=given.get("who", ""),
         who_name=_who_name(given.get("who", ""), scope),
         topics=topic_options(topic_choices(today)),
@@ -122,6 +125,13 @@ def _tab_link(tab: Tab, count: int, *, current: bool) -> dict[str, Any]:
         "count": count_words(count),
         "current": current,
     }
+
+
+def _everywhere(text: str) -> str:
+    """The same words in all parts of the queue: who knows a number does not know in which part it is."""
+    address = QueryDict(mutable=True)
+    address.update({"tab": Tab.ALL, "q": text})
+    return _queue(address)
 
 
 def _turned(address: QueryDict, *, before: str = "", after: str = "") -> str:

@@ -55,7 +55,7 @@ def acting_user(request: HttpRequest) -> User:
 def campaign_list(request: ScopedRequest) -> HttpResponse:
     campaigns = selectors.campaigns(request.scope)
     after = request.GET.get("before", "")
-    if after.isdigit():
+    if after.isdecimal():
         campaigns = campaigns.filter(pk__lt=int(after))
     found = list(campaigns.order_by("-pk")[: selectors.PAGE + 1])
     page = found[: selectors.PAGE]

@@ -18,7 +18,9 @@ from registry.scoping import Role
 def clinic_page(request: ScopedRequest) -> HttpResponse:
     clinics = list(Clinic.objects.filter(pk__in=request.scope.clinics(Role.CLINIC_STAFF)))
     after = request.GET.get("after", "")
-    page, following = selectors.invited_to_clinics(request.scope, after=int(after) if after.isdigit() else 0)
+    page, following = selectors.invited_to_clinics(
+        request.scope, after=int(after) if after.isdecimal() else 0
+    )
     record_read(
         scope=request.scope,
         subject=f"people invited to the clinic, {len(page)} people",

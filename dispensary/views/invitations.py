@@ -43,8 +43,8 @@ def invitation_list(request: ScopedRequest, campaign_id: int) -> HttpResponse:
         campaign,
         request.scope,
         state=state,
-        after=int(after) if after.isdigit() else 0,
-        clinic=int(clinic) if clinic.isdigit() else None,
+        after=int(after) if after.isdecimal() else 0,
+        clinic=int(clinic) if clinic.isdecimal() else None,
     )
     record_read(
         scope=request.scope,
@@ -54,7 +54,7 @@ def invitation_list(request: ScopedRequest, campaign_id: int) -> HttpResponse:
         now=timezone.now(),
         request_id=request.request_id,
     )
-    of_clinic = f"&clinic={clinic}" if clinic.isdigit() else ""
+    of_clinic = f"&clinic={clinic}" if clinic.isdecimal() else ""
     counts = selectors.coverage_of(campaign, request.scope).states
     context: dict[str, Any] = {
         "campaign": campaign,

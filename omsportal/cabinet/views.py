@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from appeals.selectors import own_appeals, public_state
 from omsportal.accounts.forms import wrong_code
 from omsportal.cabinet.forms import LinkCodeForm, LinkForm
 from omsportal.tasks import send_link_code_task
@@ -20,7 +21,8 @@ from registry.middleware import ScopedRequest
 from registry.models import InsuredPerson, LegalRepresentative, User
 from registry.models.dated import valid_on
 
-SECTIONS = ("cabinet/policy.html", "cabinet/wards.html")
+SECTIONS = ("cabinet/policy.html", "cabinet/appeals.html", "cabinet/wards.html")
+LATEST = 20
 
 
 @signed_in
@@ -38,6 +40,7 @@ def cabinet(request: ScopedRequest) -> HttpResponseBase:
     context = {
         "person": known.get(user.person_id) if user.person_id else None,
         "wards": [(known[row.ward_id], row.get_ground_display()) for row in wards],
+        "appeals": [{"row": row, "state": public_state(row)} for row in own_appeals(request.scope)[:LATEST]],
         "sections": SECTIONS,
     }
     return render(request, "cabinet/cabinet.html", context)

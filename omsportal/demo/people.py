@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from registry.models import Clinic, InsuredPerson, Organization, RoleGrant, User
+from registry.models import Clinic, InsuredPerson, Organization, Region, RoleGrant, User
 from registry.scoping import Role
 
 ADULT_DAYS = 30 * 365
@@ -154,11 +154,18 @@ def _create_one(person: DemoPerson, now: datetime) -> bool:
         is_staff=person.role in {Role.ADMINISTRATOR, Role.FUND_ADMIN},
         is_superuser=person.role is Role.ADMINISTRATOR,
         person=insured,
+        time_zone=_zone_of(place, insured),
     )
     if person.role is not None:
         began = timezone.localdate(now) - timedelta(days=365)
         RoleGrant.objects.create(user=user, role=person.role, valid_from=began, **place)
     return True
+
+
+def _zone_of(place: dict[str, object], insured: InsuredPerson | None) -> str:
+    """The zone of the region where the person sits; Moscow for whoever has no region."""
+    region = insured.region if insured else place.get("region")
+    return region.time_zone if isinstance(region, Region) else "Europe/Moscow"
 
 
 def _place_of(person: DemoPerson) -> dict[str, object] | None:

@@ -132,6 +132,20 @@ def test_search_by_number_name_and_policy_number(cast, now):
         assert search(nothing) == set(), nothing
 
 
+def test_a_search_that_finds_nothing_here_offers_all_parts(cast, cases):
+    client = at_desk(cast.users["case_worker"])
+    late = cases["late"]
+
+    def listing(**params):
+        return client.get(reverse("staff_queue"), params).context["listing"]
+
+    empty = listing(tab="offered", q=late)
+    assert not empty.rows
+    assert [row.number for row in client.get(empty.elsewhere_url).context["listing"].rows] == [late]
+    assert not listing(tab="all", q="39-2026-9999999-9").elsewhere_url
+    assert not listing(tab="offered").elsewhere_url
+
+
 def test_pages_go_on_and_back_without_gaps_while_rows_go(cast, now, monkeypatch):
     monkeypatch.setattr(paging, "PAGE", 3)
     filed_ones = [filed(about(cast, topic="3.1.4"), now - timedelta(days=n // 2)) for n in range(8)]

@@ -54,6 +54,15 @@ def test_every_role_of_the_portal_has_a_person_and_fund_administrators_three_reg
     assert User.objects.get(email="citizen@sample.invalid").person == InsuredPerson.objects.get()
 
 
+def test_people_read_times_of_their_own_region(db):
+    region = RegionFactory(code="39", time_zone="Europe/Kaliningrad")
+    PersonFactory(insurer=InsurerFactory(region=region, code="39901"))
+    people.create(now=NOW)
+    zones = dict(User.objects.values_list("email", "time_zone"))
+    assert zones["case-worker@sample.invalid"] == zones["citizen@sample.invalid"] == "Europe/Kaliningrad"
+    assert zones["administrator@sample.invalid"] == "Europe/Moscow"
+
+
 def test_creating_people_twice_changes_nothing_and_early_leaves_out_who_has_no_place(db):
     assert people.create(now=NOW) == "1 people at the door"  # the administrator needs no organisation
     assert people.create(now=NOW) == "0 people at the door"

@@ -3,14 +3,12 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from appeals.explain import CannotExplain, due_date
+from registry.commands import AnswerCommand
 
 
-class Command(BaseCommand):
+class Command(AnswerCommand):
     help = "Prints the lawful dates of an appeal as one JSON object, with reasons."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--kind", required=True, help="consultation, application, complaint, …")

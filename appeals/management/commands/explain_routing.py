@@ -2,16 +2,14 @@ import json
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from appeals.explain import CannotExplain, routing
+from registry.commands import AnswerCommand
 
 
-class Command(BaseCommand):
+class Command(AnswerCommand):
     help = (
         "Reads facts of an appeal as JSON from standard input and prints the routing decision with reasons."
     )
-    requires_system_checks: list[str] = []
 
     def handle(self, **options: Any) -> None:
         try:

@@ -3,16 +3,15 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from dispensary.facts import FactsError, explain, facts_from_args
 from dispensary.reference import rules_or_shipped
+from registry.commands import AnswerCommand
 
 
-class Command(BaseCommand):
+class Command(AnswerCommand):
     help = "Which preventive programmes a person is due for in a year, with reasons and tests, as JSON."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--birth-date", default="", help="YYYY-MM-DD")

@@ -4,16 +4,14 @@ from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from dispensary.icd10 import Icd10Error
 from dispensary.observation import ObservationError, explain_schedule
 from dispensary.reference import observation_rules_or_shipped
+from registry.commands import AnswerCommand
 
 
-class Command(BaseCommand):
+class Command(AnswerCommand):
     help = "The rule of dispensary observation for a diagnosis and the windows of visits, as JSON."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--icd10", default="", help="such as I10 or E11.9")

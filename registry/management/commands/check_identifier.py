@@ -4,14 +4,12 @@ from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from registry.commands import AnswerCommand
 from registry.identifiers import KINDS, check
 
 
-class Command(BaseCommand):
+class Command(AnswerCommand):
     help = "Judges an identifier and prints one JSON object: valid, normalised, errors, warnings."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("kind", metavar="{" + ",".join(KINDS) + "}")

@@ -1,0 +1,34 @@
+"""Reference data of appeals in the administration. Appeals themselves are worked at the desk, never here."""
+
+from django.contrib import admin
+
+from appeals.models import AppealTerm, AppealTopic, Body
+
+
+@admin.register(AppealTopic)
+class AppealTopicAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """A change of rules is a new row with its own dates: old appeals keep the row they were filed under."""
+
+    list_display = [
+        "code",
+        "title",
+        "kind",
+        "default_level",
+        "urgency",
+        "valid_from",
+        "valid_to",
+        "confirmed",
+    ]
+    list_filter = ["kind", "confirmed"]
+    search_fields = ["code", "title", "plain_title"]
+
+
+@admin.register(Body)
+class BodyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["code", "title"]
+
+
+@admin.register(AppealTerm)
+class AppealTermAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["code", "kind", "level", "value", "unit", "valid_from", "valid_to", "confirmed"]
+    list_filter = ["code", "confirmed"]
