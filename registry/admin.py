@@ -5,7 +5,6 @@ their records are read on the staff's pages, which log who reads them."""
 from typing import Any
 
 from django.contrib import admin
-from django.forms import ModelForm
 from django.http import HttpRequest
 
 from registry.models import (
@@ -83,7 +82,7 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     fields = ["email", "full_name", "time_zone", "language", "is_active", "is_staff"]
     inlines = [RoleGrantInline]
 
-    def save_model(self, request: HttpRequest, obj: User, form: ModelForm[User], change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         obj.email = obj.email.lower()
         if not change:
             obj.set_unusable_password()

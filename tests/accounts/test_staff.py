@@ -328,7 +328,7 @@ def test_the_administration_needs_both_the_role_and_the_mark(client, cast, one_f
     user.save(update_fields=["is_staff"])
     client.force_login(user)
     opened = client.get("/admin/", follow=True).status_code == 200
-    assert opened is (is_staff and role in {Role.ADMINISTRATOR, Role.FUND_ADMIN})
+    assert opened is (is_staff and role == Role.ADMINISTRATOR)
 
 
 def test_the_first_administrator_is_made_by_a_command_and_can_work(client, db, one_factor):

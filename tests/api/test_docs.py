@@ -15,7 +15,7 @@ def test_the_document_and_its_page_are_public_and_need_no_other_host():
 def test_inline_style_is_allowed_on_that_page_alone():
     client = Client()
     assert "'unsafe-inline'" in client.get("/api/docs/").headers["Content-Security-Policy"]
-    for address in ("/healthz", "/api/schema/", "/accounts/login/"):
+    for address in ("/", "/api/schema/", "/accounts/login/"):
         policy = client.get(address).headers["Content-Security-Policy"]
         assert "unsafe-inline" not in policy
         assert "default-src 'none'" in policy
