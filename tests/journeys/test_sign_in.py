@@ -1,7 +1,6 @@
 """Signing in with a passkey in a real browser, under the portal's own content security policy."""
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,39 +9,27 @@ from django.urls import reverse
 
 from tests.accounts.signing import PASSWORD, with_password
 
-playwright = pytest.importorskip("playwright.sync_api")
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.journey,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def people(cast, settings, monkeypatch):
-    """Made before the browser starts: its event loop would stop Django from asking the database."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+def people(cast, settings):
     settings.STAFF_SECOND_FACTOR_REQUIRED = True
     settings.ALLOWED_HOSTS = ["localhost"]
     return {"operator": with_password(cast.users["operator"]), "citizen": cast.users["citizen"]}
 
 
 @pytest.fixture
-def page(people):
-    with playwright.sync_playwright() as engine:
-        browser = engine.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        tab = browser.new_context(locale="ru-RU", viewport={"width": 360, "height": 800}).new_page()
-        tab.complaints = []
-        tab.on("console", lambda message: message.type == "error" and tab.complaints.append(message.text))
-        tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
-        yield tab
-        assert tab.complaints == []
-        browser.close()
+def page(people, browser):
+    context = browser.new_context(locale="ru-RU", viewport={"width": 360, "height": 800})
+    tab = context.new_page()
+    tab.complaints = []
+    tab.on("console", lambda message: message.type == "error" and tab.complaints.append(message.text))
+    tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
+    yield tab
+    assert tab.complaints == []
+    context.close()
 
 
 def look(page) -> None:
