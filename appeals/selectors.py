@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,6 @@ from appeals.models import (
     AppealDraft,
     AppealEvent,
     AppealQuerySet,
-    AppealTopic,
     Attachment,
     HandOver,
     HandOverState,
@@ -24,7 +23,6 @@ from appeals.models import (
 from appeals.numbering import BadNumber, parse_number
 from appeals.terms import Kind, Role
 from appeals.visibility import may, roles_on, sees_internal
-from registry.models.dated import valid_on
 from registry.scoping import Scope
 from representatives.models import Representative
 
@@ -251,22 +249,6 @@ def draft_by_key(key: UUID | str, *, scope: Scope, now: datetime) -> AppealDraft
     if draft is None or draft.user_id not in (None, scope.user_id):
         return None
     return draft
-
-
-def topics_on(day: date, kind: str = "") -> list[AppealTopic]:
-    """Topics that may be chosen on the day, of one kind where given; those without a kind fit every one."""
-    rows = AppealTopic.objects.filter(valid_on(day), selectable=True)
-    return list(rows.filter(kind__in=["", kind]) if kind else rows)
-
-
-def similar_open(
-    *, person_id: int | None, topic_id: int, clinic_id: int | None, now: datetime
-) -> AppealQuerySet:
-    """Appeals of the same person on the same topic and clinic in the last 30 days. Scope the result before use."""
-    rows = Appeal.objects.filter(
-        concerned_person=person_id, topic=topic_id, registered_at__gte=now - timedelta(days=30)
-    )
-    return rows.filter(clinic=clinic_id) if clinic_id else rows
 
 
 def own_appeals(scope: Scope) -> AppealQuerySet:

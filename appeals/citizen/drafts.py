@@ -15,7 +15,7 @@ from django.utils.crypto import salted_hmac
 
 from appeals.citizen.steps import Answers, answered
 from appeals.models import AppealDraft
-from appeals.services.drafts import KEPT
+from appeals.services.drafts import KEPT, save_draft
 from registry.models import User
 
 DRAFT_COOKIE = "appeal_draft"
@@ -51,29 +51,13 @@ def door(request: HttpRequest, *, now: datetime, lock: bool = False) -> Door:
     return Door(current, sent if sent is not None and sent.appeal_id is not None else None)
 
 
-def start(request: HttpRequest, *, now: datetime) -> AppealDraft:
-    return AppealDraft(
-        user=request.user if isinstance(request.user, User) else None,
-        created_at=now,
-        updated_at=now,
-        expires_at=now + DRAFT_KEPT,
-    )
-
-
 def keep(
-    draft: AppealDraft, step: str, given: Mapping[str, Any], *, request: HttpRequest, now: datetime
+    draft: AppealDraft, step: str, given: Mapping[str, Any] | None, *, request: HttpRequest, now: datetime
 ) -> None:
-    """Saves the answers of one page; the first save creates the draft, a signed-in writer makes it own."""
-    draft.data = answered(draft.data, step, given)
-    draft.step = step
-    draft.updated_at = now
-    draft.expires_at = now + DRAFT_KEPT
-    if draft.user_id is None and isinstance(request.user, User):
-        draft.user = request.user
-    if draft._state.adding:
-        draft.save()
-    else:
-        draft.save(update_fields=["data", "step", "updated_at", "expires_at", "user"])
+    """Saves the answers of one page in the draft of this browser or account; None where none were given yet."""
+    user_id = request.user.pk if isinstance(request.user, User) else None
+    data = draft.data if given is None else answered(draft.data, step, given)
+    save_draft(draft=draft, step=step, data=data, user_id=user_id, now=now)
 
 
 def remember(response: HttpResponseBase, draft: AppealDraft) -> None:

@@ -1,7 +1,7 @@
 """The ordinary pages of the wizard: one address each, GET shows, POST keeps."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +16,7 @@ from appeals import services
 from appeals.alarm import alarming
 from appeals.citizen import pages, steps
 from appeals.citizen.consent import stamp
-from appeals.citizen.drafts import Door, door, keep, remember, start
+from appeals.citizen.drafts import Door, door, keep, remember
 from appeals.citizen.fields import enp_warnings
 from appeals.citizen.forms import StepForm, WhatForm
 from appeals.citizen.pages import Material
@@ -45,9 +45,9 @@ def new(request: HttpRequest) -> HttpResponseBase:
         return _anew(request, opened)
     typed = request.GET.get("text", "")
     if opened.draft is None and opened.sent is None:
-        return first_question(request, start(request, now=now), typed)
+        return first_question(request, AppealDraft(), typed, now=now)
     if opened.draft is not None and not opened.draft.data:
-        return first_question(request, opened.draft, typed)
+        return first_question(request, opened.draft, typed, now=now)
     context = {"draft": opened.draft, "sent": opened.sent, "typed": typed}
     if opened.draft is not None:
         context["continue_url"] = url_of(steps.first_open(opened.draft.data))
@@ -62,15 +62,15 @@ def _anew(request: HttpRequest, opened: Door) -> HttpResponse:
         opened.draft.delete()
     # An empty draft stands for the wish to write another one; without it the sent one would answer.
     now = timezone.now()
-    draft = start(request, now=now)
-    draft.save()
-    response = first_question(request, draft, request.POST.get("text", ""))
+    draft = AppealDraft()
+    keep(draft, steps.WHAT, None, request=request, now=now)
+    response = first_question(request, draft, request.POST.get("text", ""), now=now)
     remember(response, draft)
     return response
 
 
-def first_question(request: HttpRequest, draft: AppealDraft, typed: str) -> HttpResponse:
-    form = WhatForm(answers={}, now=draft.updated_at, initial={"text": typed[:200]})
+def first_question(request: HttpRequest, draft: AppealDraft, typed: str, *, now: datetime) -> HttpResponse:
+    form = WhatForm(answers={}, now=now, initial={"text": typed[:200]})
     return _show(request, steps.WHAT, draft, form, Material({}))
 
 
@@ -86,7 +86,7 @@ def step(request: HttpRequest, step: str) -> HttpResponseBase:
     moved = wrong_turn(step, opened)
     if moved is not None:
         return moved
-    draft = opened.draft or start(request, now=now)
+    draft = opened.draft or AppealDraft()
     page = pages.PAGES[step]
     material = pages.material(step, draft.data, now=now)
     typed = request.POST if request.method == "POST" else None

@@ -13,7 +13,7 @@ from appeals.services.casework import (
     resume,
     take,
 )
-from appeals.services.drafts import forget_draft, save_draft, start_draft
+from appeals.services.drafts import forget_draft, save_draft
 from appeals.services.escalation import climb
 from appeals.services.files import attach, detach
 from appeals.services.filing import Filed, file_appeal
@@ -61,7 +61,6 @@ __all__ = [
     "save_draft",
     "scan_next",
     "send_back",
-    "start_draft",
     "submit_for_review",
     "take",
     "withdraw",

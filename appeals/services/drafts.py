@@ -6,26 +6,22 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from appeals.models import AppealDraft
-from registry.scoping import Scope
 
 KEPT = timedelta(days=30)
 
 
-def start_draft(*, scope: Scope, now: datetime, data: Mapping[str, object] | None = None) -> AppealDraft:
-    """A new draft, of the account where somebody is signed in. Its key is a secret of the person."""
-    return AppealDraft.objects.create(
-        user_id=scope.user_id, data=dict(data or {}), created_at=now, updated_at=now, expires_at=now + KEPT
-    )
-
-
-def save_draft(*, draft: AppealDraft, step: str, answers: Mapping[str, object], now: datetime) -> AppealDraft:
-    """Adds a page's answers; a filed draft is not touched any more."""
-    if draft.appeal_id is not None:
-        return draft
-    draft.data = {**draft.data, **answers}
-    draft.step, draft.updated_at, draft.expires_at = step, now, now + KEPT
-    draft.save(update_fields=["data", "step", "updated_at", "expires_at"])
-    return draft
+def save_draft(
+    *, draft: AppealDraft, step: str, data: Mapping[str, object], user_id: int | None, now: datetime
+) -> None:
+    """Keeps what was typed; the first save creates the row, a signed-in writer makes the draft the account's own."""
+    draft.data, draft.step = dict(data), step
+    draft.updated_at, draft.expires_at = now, now + KEPT
+    draft.user_id = draft.user_id or user_id
+    if draft._state.adding:
+        draft.created_at = now
+        draft.save(force_insert=True)
+    else:
+        draft.save(update_fields=["data", "step", "updated_at", "expires_at", "user"])
 
 
 @transaction.atomic

@@ -6,8 +6,9 @@ from typing import Any
 from appeals import services
 from appeals.actors import ANONYMOUS, Actor
 from appeals.filing import Filing
-from appeals.models import Appeal
+from appeals.models import Appeal, AppealDraft
 from appeals.terms import Form, Kind
+from registry.scoping import Scope
 from representatives.models import Representative
 from tests.cast import Cast
 
@@ -54,3 +55,10 @@ def representative(cast: Cast, name: str, level: int, **changes: Any) -> Represe
         "user": cast.users[name],
     }
     return Representative.objects.create(**{**values, **changes})
+
+
+def start_draft(*, scope: Scope, now: datetime) -> AppealDraft:
+    """An empty draft, of the account where somebody is signed in."""
+    draft = AppealDraft()
+    services.save_draft(draft=draft, step="what", data={}, user_id=scope.user_id, now=now)
+    return draft

@@ -7,6 +7,7 @@ from appeals import services
 from appeals.errors import FileRefused
 from appeals.filetypes import MAX_BYTES, MAX_FILES
 from registry.scoping import EMPTY_SCOPE
+from tests.appeals.factories import start_draft
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\n"
@@ -25,7 +26,7 @@ def _files(settings, tmp_path) -> None:
 
 @pytest.fixture
 def draft(now):
-    return services.start_draft(scope=EMPTY_SCOPE, now=now)
+    return start_draft(scope=EMPTY_SCOPE, now=now)
 
 
 @pytest.mark.parametrize(

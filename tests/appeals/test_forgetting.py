@@ -11,7 +11,7 @@ from appeals.actors import ANONYMOUS
 from appeals.models import Appeal, AppealDraft, Attachment
 from appeals.tasks import forget_drafts
 from registry.scoping import EMPTY_SCOPE
-from tests.appeals.factories import about
+from tests.appeals.factories import about, start_draft
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 LONG_AGO = timedelta(days=31)
@@ -29,7 +29,7 @@ def _files(settings, tmp_path) -> None:
 
 
 def draft_with_file(written, name: str = "справка.pdf") -> tuple[AppealDraft, Attachment]:
-    draft = services.start_draft(scope=EMPTY_SCOPE, now=written)
+    draft = start_draft(scope=EMPTY_SCOPE, now=written)
     return draft, services.attach(owner=draft, upload=ContentFile(b"%PDF-1.7\n", name=name), now=written)
 
 
@@ -58,7 +58,7 @@ def test_what_was_filed_keeps_its_files(reference, cast, now, tmp_path) -> None:
 
 def test_a_draft_taken_up_again_meanwhile_stays(now) -> None:
     draft, _paper = draft_with_file(now - LONG_AGO)
-    services.save_draft(draft=draft, step="what", answers={}, now=now)
+    services.save_draft(draft=draft, step="what", data={}, user_id=None, now=now)
     assert not services.forget_draft(draft_id=draft.pk, now=now)
     assert AppealDraft.objects.filter(pk=draft.pk).exists()
 

@@ -22,7 +22,7 @@ from appeals.tasks import scan_files
 from omsportal.checks import uploaded_files_are_scanned
 from registry.scoping import EMPTY_SCOPE
 from tests.appeals.desk import at_desk, in_state
-from tests.appeals.factories import about
+from tests.appeals.factories import about, start_draft
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\n" + b"x" * 5000
@@ -41,7 +41,7 @@ def _files(settings, tmp_path) -> None:
 
 @pytest.fixture
 def draft(now):
-    return services.start_draft(scope=EMPTY_SCOPE, now=now)
+    return start_draft(scope=EMPTY_SCOPE, now=now)
 
 
 def attached(draft, now, name: str = "справка.pdf", content: bytes = PDF) -> Attachment:

@@ -12,7 +12,7 @@ from appeals.lifecycle import Action
 from appeals.models import Appeal, AppealDraft, AppealEvent, Attachment, HandOver
 from appeals.selectors import actions_for, case, draft_by_key, own_appeals
 from registry.scoping import EMPTY_SCOPE
-from tests.appeals.factories import about, filed, filing, question
+from tests.appeals.factories import about, filed, filing, question, start_draft
 from tests.cast import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
@@ -143,7 +143,7 @@ def test_internal_notes_and_hand_overs_stay_inside(cast, appeals, now):
 
 def test_an_empty_scope_sees_nothing_of_what_there_is(cast, appeals, now):
     paper(appeals["first"], now)
-    services.start_draft(scope=cast.scope("citizen"), now=now)
+    start_draft(scope=cast.scope("citizen"), now=now)
     for model in (Appeal, AppealEvent, HandOver, Attachment, AppealDraft):
         assert not model.objects.visible_to(EMPTY_SCOPE).exists()
 
@@ -156,8 +156,8 @@ def test_the_cabinet_shows_a_staff_member_only_the_own_household(cast, appeals):
 
 
 def test_a_draft_belongs_to_its_account(cast, now):
-    mine = services.start_draft(scope=cast.scope("citizen"), now=now)
-    anybodys = services.start_draft(scope=EMPTY_SCOPE, now=now)
+    mine = start_draft(scope=cast.scope("citizen"), now=now)
+    anybodys = start_draft(scope=EMPTY_SCOPE, now=now)
     assert draft_by_key(mine.key, scope=cast.scope("outsider"), now=now) is None
     assert draft_by_key(mine.key, scope=cast.scope("citizen"), now=now) == mine
     assert draft_by_key(str(anybodys.key), scope=EMPTY_SCOPE, now=now) == anybodys
@@ -172,7 +172,7 @@ def test_files_move_from_the_draft_and_a_lost_one_stops_the_filing(cast, now, se
             "OPTIONS": {"location": str(tmp_path)},
         },
     }
-    draft = services.start_draft(scope=EMPTY_SCOPE, now=now)
+    draft = start_draft(scope=EMPTY_SCOPE, now=now)
     stored = services.attach(owner=draft, upload=ContentFile(b"%PDF-1.7 x", name="../../письмо.pdf"), now=now)
     assert stored.file.storage.exists(stored.file.name)
     assert "письмо" not in stored.file.name
