@@ -7,6 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from appeals import services
+from appeals.desk import searches, telling
 from appeals.models import Appeal, AppealDraft, ScanVerdict
 
 log = logging.getLogger(__name__)
@@ -72,3 +73,15 @@ def forget_drafts(**_: Any) -> int:
         except Exception:
             log.exception("Draft %s cannot be deleted", pk)
     return gone
+
+
+@shared_task(name="appeals.forget_searches")
+def forget_searches(**_: Any) -> int:
+    """Deletes searches that were kept for a day only; returns how many."""
+    return searches.forget_searches(now=timezone.now())
+
+
+@shared_task(name="appeals.tell_of_views")
+def tell_of_views(**_: Any) -> int:
+    """Writes the mails of saved views that are due; returns how many. A repeated run writes none twice."""
+    return telling.tell_of_views(now=timezone.now())

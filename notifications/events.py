@@ -85,6 +85,13 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         "appeal_forwarded": _appeal(long=("addressee",)),
         "appeal_message": _appeal(),
         "access_code_new": _appeal("code", secret=frozenset({"code"}), any_hour=True),
+        # To staff: how many cases a saved view of the queue holds. Its name may hold a person's, so not in a subject.
+        "staff_view": Event(
+            purpose=Purpose.SERVICE,
+            priority=Priority.REMINDER,
+            fields=frozenset({"count", "link"}),
+            extra={"email": frozenset({"view", "overdue"})},
+        ),
         "exam_invitation": _exam(Priority.CAMPAIGN),
         "exam_reminder": _exam(Priority.REMINDER),
     }
@@ -105,6 +112,9 @@ SAMPLE: Mapping[str, str] = MappingProxyType(
         "addressee": "Министерство здравоохранения области",
         "answer": "Мы проверили ваше обращение. Очередь на исследование сокращена.",
         "exam": "диспансеризацию",
+        "count": "12",
+        "overdue": "2",
+        "view": "Жалобы на ожидание",
         "period": "до 30 сентября 2026",
         "clinic": "Поликлиника № 3",
         "clinic_address": "г. Калининград, ул. Примерная, д. 1",

@@ -19,6 +19,7 @@ from appeals.desk.tabs import Tab, of_tab
 from appeals.errors import AppealError
 from appeals.lifecycle import State
 from appeals.models import Appeal
+from registry.audit import record_read
 from registry.middleware import ScopedRequest
 from registry.scoping import Scope
 
@@ -29,8 +30,15 @@ TRIES = 5
 @desk_roles
 @require_safe
 def queue(request: ScopedRequest) -> HttpResponse:
-    today = timezone.localdate()
-    listing = listing_of(request.GET, scope=request.scope, today=today)
+    now, today = timezone.now(), timezone.localdate()
+    listing = listing_of(request.GET, scope=request.scope, today=today, now=now)
+    record_read(
+        scope=request.scope,
+        subject=f"queue of {len(listing.rows)} appeals",
+        page=request.path,
+        now=now,
+        request_id=request.request_id,
+    )
     return render(request, "appeals/desk/queue.html", {"listing": listing, "today": today})
 
 

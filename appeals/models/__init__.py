@@ -9,6 +9,7 @@ from appeals.models.appeals import (
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter, ScanVerdict
 from appeals.models.reference import AppealTerm, AppealTopic, Body
+from appeals.models.search import QueueSearch
 
 __all__ = [
     "ActingGround",
@@ -25,6 +26,7 @@ __all__ = [
     "HandOverState",
     "LadderStep",
     "NumberCounter",
+    "QueueSearch",
     "ReplyChannel",
     "ScanVerdict",
     "Validity",

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import models
 
 from appeals.load import load_reference as load_appeals
-from appeals.models import Appeal, AppealDraft, AppealEvent, HandOver, LadderStep
+from appeals.models import Appeal, AppealDraft, AppealEvent, HandOver, LadderStep, QueueSearch
 from dispensary.models import (
     Campaign,
     Informing,
@@ -135,6 +135,14 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
             note=CANARY,
             offered_at=now,
             offered_by_user_id=cast.users["foreign_case_worker"].pk,
+        ),
+        QueueSearch.objects.create(
+            owner=cast.users["foreign_expert"],
+            organization=cast.foreign_insurer,
+            words=CANARY,
+            name=CANARY,
+            shared=True,
+            created_at=now,
         ),
         LadderStep.objects.create(appeal=appeal, step="half", recipient="assignee", at=now),
         AppealDraft.objects.create(

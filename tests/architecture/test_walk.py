@@ -48,6 +48,8 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
     if route.view_name == "representatives:clinic":
         assert cast.outsider.clinic is not None
         return {"code": cast.outsider.clinic.mo_code}
+    if route.view_name == "staff_view_delete":
+        return {"key": world.rows["appeals.QueueSearch"].key}  # type: ignore[attr-defined]
     if route.view_name in OPEN:
         return OPEN[route.view_name]
     known = {
