@@ -40,6 +40,7 @@ from registry.access import PUBLIC, only
 from registry.audit import record_read
 from registry.models import User
 from registry.scoping import Role, Scope
+from registry.subjects import Subject
 
 _KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -234,7 +235,7 @@ def _queue(request: Request, serializer: QueueIn) -> Response:
     page = page_of(
         light(rows), query.order, after=key if way == "n" else "", before=key if way == "p" else ""
     )
-    record_read(scope=scope, subject=f"queue of {len(page.rows)} appeals", page=request.path, now=now)
+    record_read(scope=scope, subject=Subject.APPEAL_QUEUE, rows=len(page.rows), page=request.path, now=now)
     body = {
         "rows": page.rows,
         "count": count_words(bounded_counts({"here": rows})["here"]),

@@ -22,6 +22,7 @@ from appeals.models import Appeal
 from registry.audit import record_read
 from registry.middleware import ScopedRequest
 from registry.scoping import Scope
+from registry.subjects import Subject
 
 # How many of the most urgent cases are tried before giving up: colleagues may be taking them right now.
 TRIES = 5
@@ -34,7 +35,8 @@ def queue(request: ScopedRequest) -> HttpResponse:
     listing = listing_of(request.GET, scope=request.scope, today=today, now=now)
     record_read(
         scope=request.scope,
-        subject=f"queue of {len(listing.rows)} appeals",
+        subject=Subject.APPEAL_QUEUE,
+        rows=len(listing.rows),
         page=request.path,
         now=now,
         request_id=request.request_id,
