@@ -86,7 +86,8 @@ SAID = {
     Action.HAND_OVER: {"note": "Нужен специалист"},
     Action.RETURN_HAND_OVER: {"reason": "Не наш вопрос"},
     Action.ASK_APPLICANT: {"question": "Когда это было?"},
-    Action.APPLICANT_REPLIED: {"reply": "Позавчера"},
+    Action.INFORM_APPLICANT: {"text": "Запросили документы"},
+    Action.APPLICANT_REPLIED: {"reply": "Позавчера", "channel": "phone"},
     Action.RESUME: {"reason": "Ответа нет неделю"},
     Action.SUBMIT_FOR_REVIEW: {"answer": "Проект ответа"},
     Action.SEND_BACK: {"reason": "Нет ссылки на норму"},
@@ -308,7 +309,7 @@ def test_the_case_asks_a_constant_number_of_things(cast, now, name):
     client.get(address)
     few = list(queries(client, address))
     for number in range(8):
-        services.applicant_replied(
+        services.receive_reply(
             appeal_id=appeal.pk, reply=f"Ещё {number}", actor=Actor.of(cast.scope("expert")), now=now
         )
         paper_of(appeal, now, name=f"{number}.pdf")
