@@ -96,6 +96,6 @@ class FilesField(forms.FileField):
         }
         super().__init__(**values)
 
-    def clean(self, data: Any, initial: Any = None) -> list["UploadedFile[Any]"]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list["UploadedFile[Any]"]:
         uploads = data if isinstance(data, (list, tuple)) else [data] if data else []
         return [upload for upload in uploads if upload]

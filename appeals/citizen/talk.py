@@ -33,7 +33,7 @@ class ReplyForm(forms.Form):
         counter="reply-count",
         error_messages={"required": _("Write your message")},
     )
-    files = FilesField(label=_("Documents or photos"))
+    papers = FilesField(label=_("Documents or photos"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def receive(request: HttpRequest, appeal: Appeal, actor: Actor) -> ReplyForm | N
     """Takes the reply of a POST; None when it is taken, else the form with what stood in the way."""
     form = ReplyForm(request.POST, request.FILES)
     for problem in dropped(request):
-        form.add_error("files", problem)
+        form.add_error("papers", problem)
     if not form.is_valid():
         return form
     values = form.cleaned_data
@@ -89,13 +89,13 @@ def receive(request: HttpRequest, appeal: Appeal, actor: Actor) -> ReplyForm | N
         services.receive_reply(
             appeal_id=appeal.pk,
             reply=values["reply"],
-            files=values["files"],
+            files=values["papers"],
             key=values["key"],
             actor=actor,
             now=timezone.now(),
         )
     except FileRefused as error:
-        form.add_error("files", str(error))
+        form.add_error("papers", str(error))
         return form
     except AppealError as error:
         form.add_error(None, str(error))

@@ -97,7 +97,7 @@ SERVICES: Mapping[Action, tuple[Doer, Mapping[str, str]]] = {
     Action.RETURN_HAND_OVER: (services.return_hand_over, {}),
     Action.ASK_APPLICANT: (services.ask_applicant, {}),
     Action.INFORM_APPLICANT: (services.inform_applicant, {}),
-    Action.APPLICANT_REPLIED: (services.receive_reply, {}),
+    Action.APPLICANT_REPLIED: (services.receive_reply, {"papers": "files"}),
     Action.RESUME: (services.resume, {}),
     Action.SUBMIT_FOR_REVIEW: (services.submit_for_review, {}),
     Action.SEND_BACK: (services.send_back, {}),

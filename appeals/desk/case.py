@@ -67,7 +67,7 @@ def act(request: ScopedRequest, number: str, action: str) -> HttpResponse:
         return show(request, view, Attempt(wanted, form_class(setting=setting)))
     form = form_class(request.POST, request.FILES, setting=setting)
     for problem in dropped(request):
-        form.add_error("files" if "files" in form.fields else None, problem)
+        form.add_error("papers" if "papers" in form.fields else None, problem)
     if not form.is_valid():
         return show(request, view, Attempt(wanted, form), status=422)
     try:
@@ -80,7 +80,7 @@ def act(request: ScopedRequest, number: str, action: str) -> HttpResponse:
             form.add_error(field if field in form.fields else None, str(text))
         return show(request, view, Attempt(wanted, form), status=422)
     except FileRefused as error:
-        form.add_error("files" if "files" in form.fields else None, str(error))
+        form.add_error("papers" if "papers" in form.fields else None, str(error))
         return show(request, view, Attempt(wanted, form), status=422)
     except AppealError as error:
         return _refused(request, number, wanted, form, str(error))

@@ -119,7 +119,7 @@ class ReplyForm(ActionForm):
         error_messages={"required": _("Choose how the reply came")},
     )
     reply = words(_("What was replied"), required=_("Write what was replied"))
-    files = FilesField()
+    papers = FilesField()
 
 
 class StatementForm(ActionForm):

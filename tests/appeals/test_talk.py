@@ -57,7 +57,7 @@ def test_a_question_is_read_and_answered_with_a_file_by_number_and_code(cast, no
     assert "Когда это было?" in page
     question = AppealMessage.objects.get()
     assert (question.is_question, question.read_at, question.read_by_user_id) == (True, now, None)
-    assert write(client, REPLY, files=[paper(), paper("фото.pdf")]).url == STATUS
+    assert write(client, REPLY, papers=[paper(), paper("фото.pdf")]).url == STATUS
     appeal.refresh_from_db()
     reply = AppealMessage.objects.get(direction=Direction.FROM_APPLICANT)
     assert (appeal.state, reply.text, reply.channel) == (State.IN_PROGRESS, "Это было вчера", "site")
@@ -91,13 +91,13 @@ def test_the_staff_records_what_came_by_phone_or_post(cast, now):
     appeal = in_state(State.AWAITING_APPLICANT, cast, now)
     client = at_desk(cast.users["supervisor"])
     address = reverse("staff_act", args=[appeal.number, "applicant_replied"])
-    said = {"version": appeal.version, "reply": "Чек приложен", "channel": "post", "files": [paper()]}
+    said = {"version": appeal.version, "reply": "Чек приложен", "channel": "post", "papers": [paper()]}
     assert client.post(address, {**said, "channel": ""}).status_code == 422
-    refused = client.post(address, {**said, "files": [paper("игра.exe", b"MZ123456")]})
+    refused = client.post(address, {**said, "papers": [paper("игра.exe", b"MZ123456")]})
     assert refused.status_code == 422
-    assert "игра.exe" in str(refused.context["case"]["form"].errors["files"])
+    assert "игра.exe" in str(refused.context["case"]["form"].errors["papers"])
     assert refused.context["case"]["form"]["reply"].value() == "Чек приложен"
-    assert client.post(address, {**said, "files": [paper()]}).status_code == 302
+    assert client.post(address, {**said, "papers": [paper()]}).status_code == 302
     reply = AppealMessage.objects.get(direction=Direction.FROM_APPLICANT)
     assert (reply.author_kind, reply.channel, reply.user_id) == (
         "applicant",
@@ -129,12 +129,12 @@ def test_a_double_click_writes_one_message(cast, now):
     assert AppealMessage.objects.filter(direction=Direction.FROM_APPLICANT).count() == 1
 
 
-@pytest.mark.parametrize("data", [{"reply": " \u200b "}, {"files": [("игра.exe", b"MZ123456")]}])
+@pytest.mark.parametrize("data", [{"reply": " \u200b "}, {"papers": [("игра.exe", b"MZ123456")]}])
 def test_what_cannot_be_taken_is_told_and_nothing_is_written(cast, now, data):
     appeal = in_state(State.AWAITING_APPLICANT, cast, now)
     sent = dict(data)
-    if "files" in sent:
-        sent["files"] = [paper(*one) for one in sent["files"]]
+    if "papers" in sent:
+        sent["papers"] = [paper(*one) for one in sent["papers"]]
     response = write(reader(appeal), REPLY, **sent)
     assert response.status_code == 422
     assert response.context["reply_form"].errors
