@@ -29,6 +29,7 @@ from representatives.models import Representative
 
 PAGE = 25
 MANY = 1000
+TALK = frozenset({Action.ASK_APPLICANT, Action.INFORM_APPLICANT, Action.APPLICANT_REPLIED})
 VIEWS = ("mine", "level", "offered", "overdue", "waiting", "unassigned", "all")
 
 
@@ -220,8 +221,14 @@ def case(scope: Scope, number: str) -> CaseView:
         for event in events:
             event.note = ""
     papers = Attachment.objects.visible_to(scope).filter(appeal=appeal).order_by("pk")
-    offers = HandOver.objects.visible_to(scope).filter(appeal=appeal).order_by("pk") if staff else ()
-    said = AppealMessage.objects.visible_to(scope).filter(appeal=appeal).order_by("pk")
+    # The story says which drawers are empty: those need not be opened.
+    seen = {Action(event.action) for event in events}
+    offers: Iterable[HandOver] = ()
+    if staff and Action.HAND_OVER in seen:
+        offers = HandOver.objects.visible_to(scope).filter(appeal=appeal).order_by("pk")
+    said: Iterable[AppealMessage] = ()
+    if seen & TALK:
+        said = AppealMessage.objects.visible_to(scope).filter(appeal=appeal).order_by("pk")
     return CaseView(appeal, roles, possible(roles, appeal), events, list(papers), list(offers), list(said))
 
 
