@@ -142,7 +142,7 @@ def _later(request: HttpRequest, seconds: int) -> HttpResponse:
 @require_http_methods(["GET"])
 def status(request: HttpRequest) -> HttpResponseBase:
     """The state in plain words. No name, no text of the appeal: the page may be read over a shoulder."""
-    appeal = _opened(request)
+    appeal = opened_appeal(request)
     if appeal is None:
         return HttpResponseRedirect(f"{reverse('appeal_track')}?again=1")
     return _show(request, appeal)
@@ -154,7 +154,7 @@ def status(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(["POST"])
 def reply(request: HttpRequest) -> HttpResponseBase:
     """Takes what the applicant writes; the page that was open too long asks for the pair again."""
-    appeal = _opened(request)
+    appeal = opened_appeal(request)
     if appeal is None:
         return HttpResponseRedirect(f"{reverse('appeal_track')}?again=1")
     form = talk.receive(request, appeal, Actor.holder(appeal.pk))
@@ -240,7 +240,8 @@ def _open(response: HttpResponseBase, appeal: Appeal) -> None:
     )
 
 
-def _opened(request: HttpRequest) -> Appeal | None:
+def opened_appeal(request: HttpRequest) -> Appeal | None:
+    """The appeal that this browser opened by number and code some minutes ago."""
     value = request.get_signed_cookie(COOKIE, default="", salt=COOKIE, max_age=int(OPEN_FOR.total_seconds()))
     pk, _colon, ending = (value or "").partition(":")
     if not pk.isdecimal():

@@ -8,6 +8,7 @@ from appeals.models.appeals import (
 )
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter, ScanVerdict
+from appeals.models.letters import AppealLetter, LetterKind
 from appeals.models.reference import AppealTerm, AppealTopic, Body
 from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Direction
 
@@ -16,6 +17,7 @@ __all__ = [
     "Appeal",
     "AppealDraft",
     "AppealEvent",
+    "AppealLetter",
     "AppealMessage",
     "AppealMessageQuerySet",
     "AppealQuerySet",
@@ -29,6 +31,7 @@ __all__ = [
     "HandOver",
     "HandOverState",
     "LadderStep",
+    "LetterKind",
     "NumberCounter",
     "ReplyChannel",
     "ScanVerdict",

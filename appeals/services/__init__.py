@@ -3,6 +3,7 @@
 Refusals are those of `appeals.errors`.
 """
 
+from appeals.services.answer_letters import issue_answer_letter, letter_disputed, letter_read
 from appeals.services.casework import (
     assign,
     extend,
@@ -49,6 +50,9 @@ __all__ = [
     "forward",
     "hand_over",
     "inform_applicant",
+    "issue_answer_letter",
+    "letter_disputed",
+    "letter_read",
     "mark_read",
     "mark_validity",
     "next_case",

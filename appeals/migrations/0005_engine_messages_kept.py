@@ -23,5 +23,5 @@ DROP FUNCTION appeals_message_kept();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("appeals", "0003_engine_messages")]
+    dependencies = [("appeals", "0004_engine_messages")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0002_append_only'),
+        ('appeals', '0003_follow_letters'),
         ('registry', '0002_append_only'),
         ('representatives', '0002_ties'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
