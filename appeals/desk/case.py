@@ -28,6 +28,7 @@ from appeals.words import ACTIONS
 from registry.audit import record_read
 from registry.middleware import ScopedRequest
 from registry.models import InsuredPerson
+from registry.subjects import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,8 @@ def show(
     appeal = view.appeal
     record_read(
         scope=request.scope,
-        subject=f"appeal {appeal.number}",
+        subject=Subject.APPEAL,
+        key=appeal.number,
         page=request.path,
         now=now,
         person_id=appeal.concerned_person_id or appeal.applicant_id,

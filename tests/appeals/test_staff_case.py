@@ -264,7 +264,7 @@ def test_every_opening_of_a_case_is_logged(cast, now):
     client = at_desk(cast.users["case_worker"])
     client.get(page(appeal))
     client.get(page(appeal, "answer"))
-    rows = AccessRecord.objects.filter(subject=f"appeal {appeal.number}")
+    rows = AccessRecord.objects.filter(subject="appeal", key=appeal.number)
     assert [row.page for row in rows.order_by("pk")] == [page(appeal), page(appeal, "answer")]
     assert {(row.user_id, row.person_id) for row in rows} == {(cast.users["case_worker"].pk, cast.maria.pk)}
     at_desk(cast.users["foreign_case_worker"]).get(page(appeal))
