@@ -89,7 +89,7 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         "appeal_answered": _appeal(post=("answer", "verify")),
         "appeal_extended": _appeal("due_on", long=("reason",)),
         "appeal_forwarded": _appeal(long=("addressee",)),
-        "appeal_message": _appeal(),
+        "appeal_message": _appeal(post=("text",)),
         "access_code_new": _appeal("code", secret=frozenset({"code"}), any_hour=True),
         # To staff: how many cases a saved view of the queue holds. Its name may hold a person's, so not in a subject.
         "staff_view": Event(
@@ -116,6 +116,7 @@ SAMPLE: Mapping[str, str] = MappingProxyType(
         "code": "4F7K-92QD",
         "reason": "Ждём документы из медицинской организации.",
         "addressee": "Министерство здравоохранения области",
+        "text": "Уточните, пожалуйста, когда вы обращались к врачу.",
         "calendar": "https://oms.example.ru/appeals/calendar/WzQxMiwiYTFiMmMzIl0/",
         "verify": "https://oms.example.ru/verify/k7f2m9xd4tzb6q8rw3yhncvjpa/",
         "answer": "Мы проверили ваше обращение. Очередь на исследование сокращена.",

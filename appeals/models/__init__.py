@@ -11,6 +11,7 @@ from appeals.models.intake import AppealDraft, Attachment, NumberCounter, ScanVe
 from appeals.models.letters import AppealLetter, LetterKind
 from appeals.models.reference import AppealTerm, AppealTopic, Body
 from appeals.models.search import QueueSearch
+from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Direction
 
 __all__ = [
     "ActingGround",
@@ -18,12 +19,16 @@ __all__ = [
     "AppealDraft",
     "AppealEvent",
     "AppealLetter",
+    "AppealMessage",
+    "AppealMessageQuerySet",
     "AppealQuerySet",
     "AppealTerm",
     "AppealTopic",
     "Attachment",
+    "Author",
     "Body",
     "DeclineGround",
+    "Direction",
     "HandOver",
     "HandOverState",
     "LadderStep",

@@ -15,6 +15,7 @@ from appeals.models import (
     AppealDraft,
     AppealEvent,
     AppealLetter,
+    AppealMessage,
     HandOver,
     LadderStep,
     QueueSearch,
@@ -60,7 +61,13 @@ class Foreign:
 def make_foreign(cast: Cast, now: datetime) -> Foreign:
     load_appeals()
     load_workdays((2025, 2026, 2027))
-    rows = [*_people(cast, now), *_staff(cast), *_appeals(cast, now), *_campaign(cast, now)]
+    rows = [
+        *_people(cast, now),
+        *_staff(cast),
+        *_appeals(cast, now),
+        *_campaign(cast, now),
+        *_desk(cast, now),
+    ]
     by_label: dict[str, models.Model] = {row._meta.label: row for row in rows}
     appeal, invitation = by_label["appeals.Appeal"], by_label["dispensary.Invitation"]
     assert isinstance(appeal, Appeal)
@@ -152,13 +159,13 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
             offered_at=now,
             offered_by_user_id=cast.users["foreign_case_worker"].pk,
         ),
-        QueueSearch.objects.create(
-            owner=cast.users["foreign_expert"],
-            organization=cast.foreign_insurer,
-            words=CANARY,
-            name=CANARY,
-            shared=True,
-            created_at=now,
+        AppealMessage.objects.create(
+            appeal=appeal,
+            direction="from_applicant",
+            author_kind="applicant",
+            channel="phone",
+            text=CANARY,
+            at=now,
         ),
         LadderStep.objects.create(appeal=appeal, step="half", recipient="assignee", at=now),
         AppealDraft.objects.create(
@@ -213,6 +220,20 @@ def _campaign(cast: Cast, now: datetime) -> list[models.Model]:
             clinic=cast.outsider.clinic,
             icd10="I10",
             put_on=date(2026, 1, 1),
+        ),
+    ]
+
+
+def _desk(cast: Cast, now: datetime) -> list[models.Model]:
+    expert = cast.users["foreign_expert"]
+    return [
+        QueueSearch.objects.create(
+            owner=expert,
+            organization=cast.foreign_insurer,
+            words=CANARY,
+            name=CANARY,
+            shared=True,
+            created_at=now,
         ),
     ]
 

@@ -33,7 +33,7 @@ ALTER TABLE appeals_appeal
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0003_follow_letters'),
+        ('appeals', '0005_engine_messages_kept'),
         ('registry', '0002_append_only'),
         ('representatives', '0002_ties'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
