@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from appeals.filing import MAX_TEXT
@@ -91,11 +92,16 @@ class QueueIn(serializers.Serializer[dict[str, Any]]):
     clinic = serializers.CharField(max_length=6, required=False, help_text="Registry code of the clinic")
     channel = serializers.ChoiceField(choices=choices(CHANNELS), required=False)
     urgency = serializers.ChoiceField(choices=choices(URGENCIES), required=False)
-    state = serializers.ChoiceField(choices=choices(STATES), required=False)
+    state = serializers.CharField(max_length=20, required=False, help_text="A state of an appeal")
     due_from = serializers.DateField(required=False)
     due_to = serializers.DateField(required=False)
     sort = serializers.ChoiceField(choices=["due", "received", "urgency"], required=False)
     cursor = serializers.CharField(max_length=80, required=False)
+
+    def validate_state(self, value: str) -> str:
+        if value not in STATES:
+            raise serializers.ValidationError(_("There is no such state."))
+        return value
 
 
 class QueueSearchIn(QueueIn):
