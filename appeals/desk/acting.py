@@ -25,6 +25,8 @@ TAKERS = {
 }
 ANY_LEVEL = frozenset({Role.SUPERVISOR, Role.FUND_OPERATOR, Role.FUND_ADMIN})
 DECISIONS = frozenset({Action.ACCEPT_HAND_OVER, Action.RETURN_HAND_OVER})
+# The check of a wait shows its verdict first and has a view of its own.
+OFFERED = frozenset({*FORMS, Action.CHECK_WAITING})
 # Done by one press: nothing has to be said.
 AT_ONCE = frozenset(action for action, form in FORMS.items() if form is ActionForm)
 # What stands on buttons, in this order; the rest is in the menu.
@@ -64,7 +66,7 @@ def offered(
     if appeal.state == State.REGISTERED and appeal.routed_at is None:
         # The router has it for a few seconds more; whoever acts now would only cross its way.
         return []
-    return [action for action in possible if action in FORMS and action not in refused]
+    return [action for action in possible if action in OFFERED and action not in refused]
 
 
 def arranged(actions: Sequence[Action]) -> tuple[list[Action], list[Action]]:

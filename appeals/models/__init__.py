@@ -8,7 +8,7 @@ from appeals.models.appeals import (
 )
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter, ScanVerdict
-from appeals.models.reference import AppealTerm, AppealTopic, Body
+from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
 
 __all__ = [
     "ActingGround",
@@ -28,4 +28,5 @@ __all__ = [
     "ReplyChannel",
     "ScanVerdict",
     "Validity",
+    "WaitingTimeNorm",
 ]

@@ -30,6 +30,7 @@ from appeals.services.outcome import (
 )
 from appeals.services.routing import convert, reroute, route_appeal, route_waiting
 from appeals.services.scanning import can_judge, scan_next
+from appeals.services.waiting import judge_wait, note_waiting
 
 __all__ = [
     "Filed",
@@ -50,8 +51,10 @@ __all__ = [
     "forget_draft",
     "forward",
     "hand_over",
+    "judge_wait",
     "mark_validity",
     "next_case",
+    "note_waiting",
     "reopen",
     "reroute",
     "resume",
