@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0002_append_only'),
+        ('appeals', '0003_follow_letters'),
         ('registry', '0002_append_only'),
     ]
 
