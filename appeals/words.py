@@ -71,6 +71,7 @@ ACTIONS: Mapping[StrEnum, Promise] = {
     Action.ACCEPT_HAND_OVER: pgettext_lazy("action", "accept the hand-over"),
     Action.RETURN_HAND_OVER: pgettext_lazy("action", "return the hand-over"),
     Action.ASK_APPLICANT: pgettext_lazy("action", "ask the applicant"),
+    Action.INFORM_APPLICANT: pgettext_lazy("action", "write to the applicant"),
     Action.APPLICANT_REPLIED: pgettext_lazy("action", "record the applicant's reply"),
     Action.ASK_CLINIC: pgettext_lazy("action", "ask the clinic"),
     Action.CLINIC_REPLIED: pgettext_lazy("action", "record the clinic's reply"),
