@@ -18,6 +18,8 @@ from registry.models import Organization
 from registry.names import short_name
 from registry.scoping import Scope
 
+# The check of a wait shows its verdict first and has a view of its own.
+OFFERED = frozenset({*FORMS, Action.CHECK_WAITING})
 # Done by one press: nothing has to be said.
 AT_ONCE = frozenset(action for action, form in FORMS.items() if form is ActionForm)
 # What stands on buttons, in this order; the rest is in the menu.
@@ -51,7 +53,7 @@ def offered(possible: Sequence[Action], appeal: Appeal, *, today: date) -> list[
     if appeal.state == State.REGISTERED and appeal.routed_at is None:
         # The router has it for a few seconds more; whoever acts now would only cross its way.
         return []
-    return [action for action in possible if action in FORMS and action not in refused]
+    return [action for action in possible if action in OFFERED and action not in refused]
 
 
 def arranged(actions: Sequence[Action]) -> tuple[list[Action], list[Action]]:

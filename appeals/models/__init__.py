@@ -9,7 +9,7 @@ from appeals.models.appeals import (
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter, ScanVerdict
 from appeals.models.letters import AppealLetter, LetterKind
-from appeals.models.reference import AppealTerm, AppealTopic, Body
+from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
 from appeals.models.search import QueueSearch
 from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Direction
 
@@ -38,4 +38,5 @@ __all__ = [
     "ReplyChannel",
     "ScanVerdict",
     "Validity",
+    "WaitingTimeNorm",
 ]

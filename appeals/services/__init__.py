@@ -30,6 +30,7 @@ from appeals.services.outcome import (
 from appeals.services.routing import convert, reroute, route_appeal, route_waiting
 from appeals.services.scanning import can_judge, scan_next
 from appeals.services.talk import ask_applicant, inform_applicant, mark_read, receive_reply
+from appeals.services.waiting import judge_wait, note_waiting
 
 __all__ = [
     "Filed",
@@ -51,11 +52,13 @@ __all__ = [
     "hand_over",
     "inform_applicant",
     "issue_answer_letter",
+    "judge_wait",
     "letter_disputed",
     "letter_read",
     "mark_read",
     "mark_validity",
     "next_case",
+    "note_waiting",
     "receive_reply",
     "reopen",
     "reroute",
