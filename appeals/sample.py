@@ -6,6 +6,7 @@ from random import Random
 
 from django.db import connection, models
 
+from appeals.knowledge.sample import seed_readings
 from appeals.models import (
     Appeal,
     AppealEvent,
@@ -43,7 +44,7 @@ def seed(*, now: datetime, seed: int, appeals: int, report: Report) -> list[str]
         if number % 100_000 == 0:
             report(f"appeals: {number:,} of {appeals:,}")
     _finish(maker)
-    return [f"{appeals} appeals", *lines]
+    return [f"{appeals} appeals", *lines, seed_readings(now=now, seed=seed)]
 
 
 def _moments(count: int, now: datetime, random: Random) -> list[datetime]:

@@ -11,6 +11,7 @@ from omsportal.home import home
 urlpatterns = [
     path("", home, name="home"),
     path("appeals/", include("appeals.citizen.urls")),
+    path("help/", include("appeals.knowledge.urls")),
     path("staff/", include("appeals.desk.urls")),
     path("", include("representatives.urls")),
     path("", include("dispensary.urls")),

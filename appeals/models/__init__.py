@@ -8,6 +8,14 @@ from appeals.models.appeals import (
 )
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter, ScanVerdict
+from appeals.models.knowledge import (
+    Article,
+    ArticleDay,
+    ArticleEvent,
+    ArticleEventKind,
+    ArticleVersion,
+    Section,
+)
 from appeals.models.reference import AppealTerm, AppealTopic, Body
 
 __all__ = [
@@ -18,6 +26,11 @@ __all__ = [
     "AppealQuerySet",
     "AppealTerm",
     "AppealTopic",
+    "Article",
+    "ArticleDay",
+    "ArticleEvent",
+    "ArticleEventKind",
+    "ArticleVersion",
     "Attachment",
     "Body",
     "DeclineGround",
@@ -27,5 +40,6 @@ __all__ = [
     "NumberCounter",
     "ReplyChannel",
     "ScanVerdict",
+    "Section",
     "Validity",
 ]
