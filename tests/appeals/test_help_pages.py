@@ -103,7 +103,7 @@ def test_a_very_long_question_is_cut_and_answered() -> None:
 
 def test_a_forged_cookie_is_nothing() -> None:
     client = Client()
-    client.cookies["asked"] = client.cookies["helped"] = "чужое:1:2"
+    client.cookies["asked"] = client.cookies["helped"] = "forged:1:2"
     assert client.get("/help/?q=полис").status_code == 200
     assert client.get("/help/vosstanovit-polis/").status_code == 200
 
