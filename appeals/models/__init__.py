@@ -16,13 +16,18 @@ from appeals.models.knowledge import (
     ArticleVersion,
     Section,
 )
-from appeals.models.reference import AppealTerm, AppealTopic, Body
+from appeals.models.letters import AppealLetter, LetterKind
+from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
+from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Direction
 
 __all__ = [
     "ActingGround",
     "Appeal",
     "AppealDraft",
     "AppealEvent",
+    "AppealLetter",
+    "AppealMessage",
+    "AppealMessageQuerySet",
     "AppealQuerySet",
     "AppealTerm",
     "AppealTopic",
@@ -32,14 +37,18 @@ __all__ = [
     "ArticleEventKind",
     "ArticleVersion",
     "Attachment",
+    "Author",
     "Body",
     "DeclineGround",
+    "Direction",
     "HandOver",
     "HandOverState",
     "LadderStep",
+    "LetterKind",
     "NumberCounter",
     "ReplyChannel",
     "ScanVerdict",
     "Section",
     "Validity",
+    "WaitingTimeNorm",
 ]

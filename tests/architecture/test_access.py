@@ -32,6 +32,7 @@ NOT_PERSONAL = {
     "appeals.AppealTopic": "public reference",
     "appeals.Body": "public reference",
     "appeals.AppealTerm": "public reference",
+    "appeals.WaitingTimeNorm": "public reference",
     "appeals.NumberCounter": "holds no person",
     "appeals.Article": "public text",
     "appeals.ArticleVersion": "public text; drafts are for all editors",
@@ -43,6 +44,7 @@ NOT_PERSONAL = {
     "dispensary.Category": "public reference",
     "dispensary.ObservationRule": "public reference",
     "dispensary.Tariff": "prices, no people",
+    "dispensary.ClinicCapacity": "numbers of free places, no people",
 }
 
 

@@ -20,5 +20,5 @@ ALTER TABLE appeals_article DROP CONSTRAINT article_current_of_article;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("appeals", "0003_knowledge"), ("registry", "0002_append_only")]
+    dependencies = [("appeals", "0007_knowledge"), ("registry", "0002_append_only")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

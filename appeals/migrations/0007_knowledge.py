@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0002_append_only'),
+        ('appeals', '0006_rules_waiting_norms'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
