@@ -27,12 +27,11 @@ def seed_readings(*, now: datetime, seed: int) -> str:
                 ArticleDay(article=article, day=day, views=views, helped=helped, not_helped=said - helped)
             )
     ArticleDay.objects.bulk_create(rows)
-    totals = ArticleDay.objects.values("article").annotate(
-        views=Sum("views"), helped=Sum("helped"), not_helped=Sum("not_helped")
+    totals = ArticleDay.objects.values_list("article").annotate(
+        Sum("views"), Sum("helped"), Sum("not_helped")
     )
-    known = {total.pop("article"): total for total in totals}
+    known = {pk: counts for pk, *counts in totals}
     for article in articles:
-        for name, value in known[article.pk].items():
-            setattr(article, name, value)
+        article.views, article.helped, article.not_helped = known[article.pk]
     Article.objects.bulk_update(articles, ["views", "helped", "not_helped"])
     return f"{len(rows)} days of readings of {len(articles)} answers"
