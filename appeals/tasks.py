@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from appeals import services
 from appeals.desk import searches, telling
+from appeals.knowledge.counts import write_views
+from appeals.knowledge.publishing import turn_pages
 from appeals.models import Appeal, AppealDraft, ScanVerdict
 
 log = logging.getLogger(__name__)
@@ -85,3 +87,11 @@ def forget_searches(**_: Any) -> int:
 def tell_of_views(**_: Any) -> int:
     """Writes the mails of saved views that are due; returns how many. A repeated run writes none twice."""
     return telling.tell_of_views(now=timezone.now())
+
+
+@shared_task(name="appeals.turn_answers")
+def turn_answers(**_: Any) -> int:
+    """Makes current the answers published for a day that has come, and writes down how often answers were read."""
+    now = timezone.now()
+    write_views(now=now)
+    return turn_pages(now=now)

@@ -33,7 +33,7 @@ ALTER TABLE appeals_appeal
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0006_rules_waiting_norms'),
+        ('appeals', '0008_knowledge_ties'),
         ('registry', '0002_append_only'),
         ('representatives', '0002_ties'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
