@@ -6,6 +6,7 @@ from random import Random
 
 from django.db import connection, models
 
+from appeals import sample_follow
 from appeals.models import (
     Appeal,
     AppealEvent,
@@ -43,6 +44,7 @@ def seed(*, now: datetime, seed: int, appeals: int, report: Report) -> list[str]
         if number % 100_000 == 0:
             report(f"appeals: {number:,} of {appeals:,}")
     _finish(maker)
+    sample_follow.seed(random=random)
     return [f"{appeals} appeals", *lines]
 
 

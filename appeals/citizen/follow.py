@@ -138,7 +138,7 @@ def _later(request: HttpRequest, seconds: int) -> HttpResponse:
 @require_http_methods(["GET"])
 def status(request: HttpRequest) -> HttpResponseBase:
     """The state in plain words. No name, no text of the appeal: the page may be read over a shoulder."""
-    appeal = _opened(request)
+    appeal = opened_appeal(request)
     if appeal is None:
         return HttpResponseRedirect(f"{reverse('appeal_track')}?again=1")
     now = timezone.now()
@@ -208,7 +208,8 @@ def _open(response: HttpResponseBase, appeal: Appeal) -> None:
     )
 
 
-def _opened(request: HttpRequest) -> Appeal | None:
+def opened_appeal(request: HttpRequest) -> Appeal | None:
+    """The appeal that this browser opened by number and code some minutes ago."""
     value = request.get_signed_cookie(COOKIE, default="", salt=COOKIE, max_age=int(OPEN_FOR.total_seconds()))
     pk, _colon, ending = (value or "").partition(":")
     if not pk.isdecimal():

@@ -8,6 +8,7 @@ from appeals.models.appeals import (
 )
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter, ScanVerdict
+from appeals.models.letters import AppealLetter, LetterKind
 from appeals.models.reference import AppealTerm, AppealTopic, Body
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Appeal",
     "AppealDraft",
     "AppealEvent",
+    "AppealLetter",
     "AppealQuerySet",
     "AppealTerm",
     "AppealTopic",
@@ -24,6 +26,7 @@ __all__ = [
     "HandOver",
     "HandOverState",
     "LadderStep",
+    "LetterKind",
     "NumberCounter",
     "ReplyChannel",
     "ScanVerdict",

@@ -3,6 +3,7 @@
 Refusals are those of `appeals.errors`.
 """
 
+from appeals.services.answer_letters import issue_answer_letter, letter_disputed, letter_read
 from appeals.services.casework import (
     applicant_replied,
     ask_applicant,
@@ -50,6 +51,9 @@ __all__ = [
     "forget_draft",
     "forward",
     "hand_over",
+    "issue_answer_letter",
+    "letter_disputed",
+    "letter_read",
     "mark_validity",
     "next_case",
     "reopen",

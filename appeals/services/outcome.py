@@ -12,6 +12,7 @@ from appeals.errors import InvalidInput, TooLate
 from appeals.lifecycle import Action, State
 from appeals.models import Appeal, DeclineGround, HandOver, HandOverState, Validity
 from appeals.policy import terms
+from appeals.services.answer_letters import issue_answer_letter
 from appeals.services.base import begin, finish
 from appeals.services.routing import body_in_force, clock_restarted
 from appeals.terms import Kind, Role
@@ -78,7 +79,7 @@ def answer(
     }
     _drop_offer(appeal, now)
     done = finish(move, changes=changes, public_text=text, data={"validity": changes["validity"]})
-    letters.answered(done, now)
+    letters.answered(done, issue_answer_letter(appeal=done, now=now), now)
     return done
 
 

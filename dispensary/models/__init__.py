@@ -9,6 +9,7 @@ from dispensary.models.campaigns import (
     PlanCount,
     Round,
 )
+from dispensary.models.capacity import ClinicCapacity
 from dispensary.models.observation import ObservationCase, ObservationRule
 from dispensary.models.reference import Category, Programme, ProgrammeRule, ProgrammeTest, Tariff
 
@@ -16,6 +17,7 @@ __all__ = [
     "Campaign",
     "CampaignState",
     "Category",
+    "ClinicCapacity",
     "Informing",
     "InformingOutcome",
     "Invitation",

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import models
 
 from appeals.load import load_reference as load_appeals
-from appeals.models import Appeal, AppealDraft, AppealEvent, HandOver, LadderStep
+from appeals.models import Appeal, AppealDraft, AppealEvent, AppealLetter, HandOver, LadderStep
 from dispensary.models import (
     Campaign,
     Informing,
@@ -130,6 +130,14 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
     return [
         appeal,
         event,
+        AppealLetter.objects.create(
+            appeal=appeal,
+            number=f"{appeal.number}/1",
+            sender=CANARY,
+            body=CANARY,
+            issued_at=now,
+            issued_on=now.date(),
+        ),
         paper_of(appeal, now, name=f"{CANARY}.pdf"),
         HandOver.objects.create(
             appeal=appeal,

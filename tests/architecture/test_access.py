@@ -39,6 +39,7 @@ NOT_PERSONAL = {
     "dispensary.Category": "public reference",
     "dispensary.ObservationRule": "public reference",
     "dispensary.Tariff": "prices, no people",
+    "dispensary.ClinicCapacity": "numbers of free places, no people",
 }
 
 
