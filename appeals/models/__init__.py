@@ -9,7 +9,8 @@ from appeals.models.appeals import (
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter, ScanVerdict
 from appeals.models.letters import AppealLetter, LetterKind
-from appeals.models.reference import AppealTerm, AppealTopic, Body
+from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
+from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Direction
 
 __all__ = [
     "ActingGround",
@@ -17,12 +18,16 @@ __all__ = [
     "AppealDraft",
     "AppealEvent",
     "AppealLetter",
+    "AppealMessage",
+    "AppealMessageQuerySet",
     "AppealQuerySet",
     "AppealTerm",
     "AppealTopic",
     "Attachment",
+    "Author",
     "Body",
     "DeclineGround",
+    "Direction",
     "HandOver",
     "HandOverState",
     "LadderStep",
@@ -31,4 +36,5 @@ __all__ = [
     "ReplyChannel",
     "ScanVerdict",
     "Validity",
+    "WaitingTimeNorm",
 ]

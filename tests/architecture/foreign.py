@@ -10,7 +10,15 @@ from typing import Any
 from django.db import models
 
 from appeals.load import load_reference as load_appeals
-from appeals.models import Appeal, AppealDraft, AppealEvent, AppealLetter, HandOver, LadderStep
+from appeals.models import (
+    Appeal,
+    AppealDraft,
+    AppealEvent,
+    AppealLetter,
+    AppealMessage,
+    HandOver,
+    LadderStep,
+)
 from dispensary.models import (
     Campaign,
     Informing,
@@ -146,6 +154,14 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
             note=CANARY,
             offered_at=now,
             offered_by_user_id=cast.users["foreign_case_worker"].pk,
+        ),
+        AppealMessage.objects.create(
+            appeal=appeal,
+            direction="from_applicant",
+            author_kind="applicant",
+            channel="phone",
+            text=CANARY,
+            at=now,
         ),
         LadderStep.objects.create(appeal=appeal, step="half", recipient="assignee", at=now),
         AppealDraft.objects.create(
