@@ -20,6 +20,7 @@ from registry.audit import record_read
 from registry.middleware import ScopedRequest
 from registry.models import Organization
 from registry.scoping import Role
+from registry.subjects import Subject
 from representatives import register, register_forms, services
 from representatives.models import Absence, Representative, Training
 from representatives.services.register import account_of
@@ -29,10 +30,12 @@ KEEPERS = (Role.FUND_ADMIN, Role.SUPERVISOR)
 keepers = roles(*KEEPERS)
 
 
-def log(request: ScopedRequest, subject: str, region: str) -> None:
+def log(request: ScopedRequest, subject: Subject, key: str, region: str, rows: int | None = None) -> None:
     record_read(
         scope=request.scope,
         subject=subject,
+        key=key,
+        rows=rows,
         page=request.path,
         now=timezone.now(),
         region_id=region,
@@ -82,7 +85,7 @@ def people(request: ScopedRequest) -> HttpResponse:
         page = register.found_by_name(request.scope, wanted, name_form.cleaned_data["name"])
     else:
         page = register.listed(request.scope, wanted, after=request.GET.get("after", ""))
-    log(request, f"register of representatives {region}", region)
+    log(request, Subject.REPRESENTATIVES, region, region, len(page.people))
     query = request.GET.copy()
     query["after"] = page.next_key
     context = {
@@ -105,7 +108,7 @@ def people(request: ScopedRequest) -> HttpResponse:
 def person(request: ScopedRequest, representative_id: int) -> HttpResponse:
     today = reader_today(request, timezone.now())
     card = register.card(request.scope, representative_id, on=today)
-    log(request, f"representative {card.one.pk}", card.one.region_id)
+    log(request, Subject.REPRESENTATIVE, str(card.one.pk), card.one.region_id)
     context = {"card": card, "one": card.one, "today": today, "works": card.one.works_on(today)}
     return render(request, "representatives/register/person.html", context)
 
