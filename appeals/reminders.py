@@ -18,6 +18,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from appeals.escalation import Recipient, Step
+from appeals.models import Appeal
 from notifications.models import Channel, Message
 from notifications.services import Recipient as Addressee
 from notifications.services import draft, enqueue_many
@@ -169,3 +170,24 @@ def staff_message(
         now=now,
         region=region,
     )
+
+
+def unrouted(appeal: Appeal, now: datetime) -> None:
+    """Tells the supervisor of the organisation that received it, and the fund, that the rules gave up for now."""
+    heads, funds = heads_of({appeal.received_by_id}, {appeal.region_id}, now.date())
+    readers = {*heads.get(appeal.received_by_id, []), *funds.get(appeal.region_id, [])}
+    enqueue_many(
+        messages=[
+            staff_message(
+                "cases_unrouted",
+                reader,
+                lines=[(appeal.number, appeal.due_on)],
+                key=str(appeal.pk),
+                region=appeal.region_id,
+                now=now,
+            )
+            for reader in sorted(readers)
+        ]
+    )
+    if not readers:
+        log.error("Nobody can be told that appeal %s is not routed", appeal.number)
