@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0006_rules_waiting_norms'),
+        ('appeals', '0008_knowledge_ties'),
         ('registry', '0003_access_record_key'),
         ('representatives', '0002_ties'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
