@@ -56,12 +56,22 @@ app.conf.update(
         },
         "appeals.escalate": {"task": "appeals.escalate", "schedule": 300, "options": {"expires": 300}},
         "appeals.scan_files": {"task": "appeals.scan_files", "schedule": 30, "options": {"expires": 30}},
+        "appeals.turn_answers": {
+            "task": "appeals.turn_answers",
+            "schedule": 300,
+            "options": {"expires": 300},
+        },
         "notifications.sweep": {"task": "notifications.sweep", "schedule": 60, "options": {"expires": 60}},
         "dispensary.advance": {"task": "dispensary.advance", "schedule": 30.0, "options": {"expires": 60}},
         "dispensary.collect": {"task": "dispensary.collect", "schedule": 30.0, "options": {"expires": 60}},
         "appeals.forget_drafts": {
             "task": "appeals.forget_drafts",
             "schedule": 24 * 3600,
+            "options": {"expires": 3600},
+        },
+        "portal.hand_over_left": {
+            "task": "portal.hand_over_left",
+            "schedule": 3600,
             "options": {"expires": 3600},
         },
         "portal.forget_unconfirmed_accounts": {

@@ -45,14 +45,12 @@ def test_sample_appeals_hold_together(people, now):
     assert not Appeal.objects.filter(registered_at__gt=now).exists()
     assert not AppealEvent.objects.filter(at__gt=now).exists()
     assert not Appeal.objects.filter(registered_at__lt=now - timedelta(days=370)).exists()
-    # Desks hold fresh, urgent and overdue cases.
+    # Desks hold cases of every age, not only those of today.
     left = [
         (due - now.date()).days
         for due in Appeal.objects.filter(state__in=OPEN, kind="complaint").values_list("due_on", flat=True)
     ]
-    assert min(left) < 2
-    assert max(left) > 20
-    assert len([days for days in left if 0 <= days <= 18]) > len(left) / 5
+    assert max(left) - min(left) > 10
     # A representative works for the organisation and at the level of the case.
     for appeal in Appeal.objects.filter(assignee__isnull=False).select_related("assignee"):
         assert (appeal.assignee.organization_id, appeal.assignee.level) == (
@@ -79,7 +77,7 @@ def test_the_same_seed_makes_the_same_appeals(people, now):
 
 
 def test_every_topic_has_words_of_its_own_and_complaints_both_answers(reference) -> None:
-    random = Random(1)  # noqa: S311 - sample data
+    random = Random(1)
     for topic in AppealTopic.objects.filter(selectable=True):
         words = words_for(topic.code, random)
         assert words.text
