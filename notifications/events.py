@@ -91,6 +91,11 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         "appeal_forwarded": _appeal(long=("addressee",)),
         "appeal_message": _appeal(),
         "access_code_new": _appeal("code", secret=frozenset({"code"}), any_hour=True),
+        "appeal_survey": _appeal(),
+        "follower_allowed": _appeal("code", secret=frozenset({"code"})),
+        "follower_ended": _appeal(),
+        "follower_added": _appeal(),
+        "follower_removed": _appeal(),
         "exam_invitation": _exam(Priority.CAMPAIGN),
         "exam_reminder": _exam(Priority.REMINDER),
     }

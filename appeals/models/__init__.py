@@ -7,6 +7,7 @@ from appeals.models.appeals import (
     Validity,
 )
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
+from appeals.models.following import AppealFollower, AppealSurvey, Solved, SurveyRefusal
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter, ScanVerdict
 from appeals.models.letters import AppealLetter, LetterKind
 from appeals.models.reference import AppealTerm, AppealTopic, Body
@@ -16,8 +17,10 @@ __all__ = [
     "Appeal",
     "AppealDraft",
     "AppealEvent",
+    "AppealFollower",
     "AppealLetter",
     "AppealQuerySet",
+    "AppealSurvey",
     "AppealTerm",
     "AppealTopic",
     "Attachment",
@@ -30,5 +33,7 @@ __all__ = [
     "NumberCounter",
     "ReplyChannel",
     "ScanVerdict",
+    "Solved",
+    "SurveyRefusal",
     "Validity",
 ]

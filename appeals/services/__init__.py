@@ -18,7 +18,9 @@ from appeals.services.drafts import forget_draft, save_draft
 from appeals.services.escalation import climb
 from appeals.services.files import attach, detach
 from appeals.services.filing import Filed, file_appeal
+from appeals.services.following import allow_follower, replace_access_code, revoke_follower
 from appeals.services.hand_over import accept_hand_over, hand_over, return_hand_over
+from appeals.services.objecting import complain_to_fund
 from appeals.services.outcome import (
     answer,
     close,
@@ -31,10 +33,14 @@ from appeals.services.outcome import (
 )
 from appeals.services.routing import convert, reroute, route_appeal, route_waiting
 from appeals.services.scanning import can_judge, scan_next
+from appeals.services.survey import OPEN_FOR as SURVEY_OPEN_FOR
+from appeals.services.survey import give_survey, refuse_surveys
 
 __all__ = [
+    "SURVEY_OPEN_FOR",
     "Filed",
     "accept_hand_over",
+    "allow_follower",
     "answer",
     "applicant_replied",
     "ask_applicant",
@@ -43,6 +49,7 @@ __all__ = [
     "can_judge",
     "climb",
     "close",
+    "complain_to_fund",
     "convert",
     "decline",
     "detach",
@@ -50,16 +57,20 @@ __all__ = [
     "file_appeal",
     "forget_draft",
     "forward",
+    "give_survey",
     "hand_over",
     "issue_answer_letter",
     "letter_disputed",
     "letter_read",
     "mark_validity",
     "next_case",
+    "refuse_surveys",
     "reopen",
+    "replace_access_code",
     "reroute",
     "resume",
     "return_hand_over",
+    "revoke_follower",
     "route_appeal",
     "route_waiting",
     "save_draft",

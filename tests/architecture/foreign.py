@@ -10,7 +10,16 @@ from typing import Any
 from django.db import models
 
 from appeals.load import load_reference as load_appeals
-from appeals.models import Appeal, AppealDraft, AppealEvent, AppealLetter, HandOver, LadderStep
+from appeals.models import (
+    Appeal,
+    AppealDraft,
+    AppealEvent,
+    AppealFollower,
+    AppealLetter,
+    AppealSurvey,
+    HandOver,
+    LadderStep,
+)
 from dispensary.models import (
     Campaign,
     Informing,
@@ -127,6 +136,12 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
     return [
         appeal,
         event,
+        AppealFollower.objects.create(
+            appeal=appeal, name=CANARY, email="canary@example.org", access_code_hash="x", allowed_at=now
+        ),
+        AppealSurvey.objects.create(
+            appeal=appeal, answered_at=now, given_at=now, solved="no", satisfaction=1, comment=CANARY
+        ),
         AppealLetter.objects.create(
             appeal=appeal,
             number=f"{appeal.number}/1",

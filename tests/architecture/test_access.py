@@ -33,6 +33,7 @@ NOT_PERSONAL = {
     "appeals.Body": "public reference",
     "appeals.AppealTerm": "public reference",
     "appeals.NumberCounter": "holds no person",
+    "appeals.SurveyRefusal": "keyed digests of contacts, which name nobody",
     "dispensary.Programme": "public reference",
     "dispensary.ProgrammeRule": "public reference",
     "dispensary.ProgrammeTest": "public reference",
