@@ -43,9 +43,9 @@ def forwarded(appeal: Appeal, now: datetime) -> None:
     _write(appeal, "appeal_forwarded", now, {"addressee": body})
 
 
-def message(appeal: Appeal, now: datetime) -> None:
-    """There is a question or another news to read."""
-    _write(appeal, "appeal_message", now, {})
+def message(appeal: Appeal, now: datetime, text: str) -> None:
+    """There is a question or another news to read; a letter by post carries it."""
+    _write(appeal, "appeal_message", now, {"text": text})
 
 
 def channel_of(appeal: Appeal) -> str | None:

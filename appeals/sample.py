@@ -10,6 +10,7 @@ from appeals import sample_follow
 from appeals.models import (
     Appeal,
     AppealEvent,
+    AppealMessage,
     HandOver,
     NumberCounter,
 )
@@ -74,5 +75,5 @@ def _finish(maker: Maker) -> None:
         cursor.execute(
             "SELECT setval(pg_get_serial_sequence('appeals_appeal', 'id'), max(id)) FROM appeals_appeal"
         )
-        for model in (Appeal, AppealEvent, HandOver):
+        for model in (Appeal, AppealEvent, AppealMessage, HandOver):
             cursor.execute(f"ANALYZE {model._meta.db_table}")

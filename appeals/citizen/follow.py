@@ -18,13 +18,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from appeals import tracking
-from appeals.citizen import acts
+from appeals.actors import Actor
+from appeals.citizen import acts, talk
 from appeals.citizen.consent import caller
 from appeals.citizen.fields import LineField
 from appeals.errors import TryLater, WrongPair
 from appeals.lifecycle import Action
 from appeals.models import Appeal, AppealFollower
 from appeals.terms import Role
+from appeals.uploads import takes_files
 from registry.access import by_secret, public
 
 COOKIE = "appeal_track"
@@ -42,6 +44,7 @@ _STORY: dict[Action, str | Promise] = {
     Action.ACCEPT_HAND_OVER: _("A specialist of another level took it"),
     Action.RETURN_HAND_OVER: _("It came back for more work"),
     Action.ASK_APPLICANT: _("We asked you a question"),
+    Action.INFORM_APPLICANT: _("We wrote to you"),
     Action.APPLICANT_REPLIED: _("We received your reply"),
     Action.ASK_CLINIC: _("We asked the clinic for documents"),
     Action.CLINIC_REPLIED: _("The clinic replied"),
@@ -157,10 +160,38 @@ def status(request: HttpRequest) -> HttpResponseBase:
     found = opened_page(request)
     if found is None:
         return HttpResponseRedirect(f"{reverse('appeal_track')}?again=1")
-    context = status_context(found.appeal, follower=found.follower)
-    context["open_until"] = timezone.now() + OPEN_FOR
-    response = render(request, "appeals/citizen/status.html", context)
+    return _show(request, found)
+
+
+@by_secret
+@takes_files
+@never_cache
+@require_http_methods(["POST"])
+def reply(request: HttpRequest) -> HttpResponseBase:
+    """Takes what the applicant writes; the page that was open too long asks for the pair again."""
+    found = opened_page(request)
+    if found is None or found.follower is not None:
+        return HttpResponseRedirect(f"{reverse('appeal_track')}?again=1")
+    form = talk.receive(request, found.appeal, Actor.holder(found.appeal.pk))
+    if form is None:
+        return HttpResponseRedirect(reverse("appeal_status"))
+    found.appeal.refresh_from_db()
+    return _show(request, found, form, status=422)
+
+
+def _show(
+    request: HttpRequest, found: tracking.Opened, form: talk.ReplyForm | None = None, *, status: int = 200
+) -> HttpResponse:
+    appeal = found.appeal
+    context = status_context(appeal, follower=found.follower)
+    if found.follower is None:
+        # The correspondence is between the applicant and us.
+        context |= talk.context(appeal, form, address=reverse("appeal_reply"))
+    context |= {"form": form, "open_until": timezone.now() + OPEN_FOR}
+    response = render(request, "appeals/citizen/status.html", context, status=status)
     _open(response, found)
+    if found.follower is None:
+        talk.read(appeal, context["said"], None)
     return response
 
 

@@ -65,12 +65,19 @@ def by_account(act: Act) -> View:
     @require_http_methods(["GET", "POST"])
     @wraps(act)
     def view(request: ScopedRequest, number: str) -> HttpResponseBase:
-        rows = page_rows(own_appeals(request.scope))
-        appeal = rows.filter(number=number).first()
-        if appeal is None:
-            raise Http404("No such appeal, or not of this household")
-        # As a citizen, whatever else this person works as.
-        scope = Scope(user_id=request.scope.user_id, own_people=request.scope.own_people)
-        return act(request, Holder(appeal, Actor.of(scope), number))
+        return act(request, Holder(found_own(request, number), as_citizen(request), number))
 
     return view
+
+
+def found_own(request: ScopedRequest, number: str) -> Appeal:
+    """An appeal of the reader's household with what its page tells; 404 for everybody else's."""
+    appeal = page_rows(own_appeals(request.scope)).filter(number=number).first()
+    if appeal is None:
+        raise Http404("No such appeal, or not of this household")
+    return appeal
+
+
+def as_citizen(request: ScopedRequest) -> Actor:
+    """As a citizen, whatever else this person works as."""
+    return Actor.of(Scope(user_id=request.scope.user_id, own_people=request.scope.own_people))

@@ -10,7 +10,8 @@ from appeals.models.casework import AppealEvent, HandOver, HandOverState, Ladder
 from appeals.models.following import AppealFollower, AppealSurvey, Solved, SurveyRefusal
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter, ScanVerdict
 from appeals.models.letters import AppealLetter, LetterKind
-from appeals.models.reference import AppealTerm, AppealTopic, Body
+from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
+from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Direction
 
 __all__ = [
     "ActingGround",
@@ -19,13 +20,17 @@ __all__ = [
     "AppealEvent",
     "AppealFollower",
     "AppealLetter",
+    "AppealMessage",
+    "AppealMessageQuerySet",
     "AppealQuerySet",
     "AppealSurvey",
     "AppealTerm",
     "AppealTopic",
     "Attachment",
+    "Author",
     "Body",
     "DeclineGround",
+    "Direction",
     "HandOver",
     "HandOverState",
     "LadderStep",
@@ -36,4 +41,5 @@ __all__ = [
     "Solved",
     "SurveyRefusal",
     "Validity",
+    "WaitingTimeNorm",
 ]

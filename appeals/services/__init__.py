@@ -5,8 +5,6 @@ Refusals are those of `appeals.errors`.
 
 from appeals.services.answer_letters import issue_answer_letter, letter_disputed, letter_read
 from appeals.services.casework import (
-    applicant_replied,
-    ask_applicant,
     assign,
     extend,
     mark_validity,
@@ -35,6 +33,8 @@ from appeals.services.routing import convert, reroute, route_appeal, route_waiti
 from appeals.services.scanning import can_judge, scan_next
 from appeals.services.survey import OPEN_FOR as SURVEY_OPEN_FOR
 from appeals.services.survey import give_survey, refuse_surveys
+from appeals.services.talk import ask_applicant, inform_applicant, mark_read, receive_reply
+from appeals.services.waiting import judge_wait, note_waiting
 
 __all__ = [
     "SURVEY_OPEN_FOR",
@@ -42,7 +42,6 @@ __all__ = [
     "accept_hand_over",
     "allow_follower",
     "answer",
-    "applicant_replied",
     "ask_applicant",
     "assign",
     "attach",
@@ -59,11 +58,16 @@ __all__ = [
     "forward",
     "give_survey",
     "hand_over",
+    "inform_applicant",
     "issue_answer_letter",
+    "judge_wait",
     "letter_disputed",
     "letter_read",
+    "mark_read",
     "mark_validity",
     "next_case",
+    "note_waiting",
+    "receive_reply",
     "refuse_surveys",
     "reopen",
     "replace_access_code",

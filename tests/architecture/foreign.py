@@ -16,6 +16,7 @@ from appeals.models import (
     AppealEvent,
     AppealFollower,
     AppealLetter,
+    AppealMessage,
     AppealSurvey,
     HandOver,
     LadderStep,
@@ -158,6 +159,14 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
             note=CANARY,
             offered_at=now,
             offered_by_user_id=cast.users["foreign_case_worker"].pk,
+        ),
+        AppealMessage.objects.create(
+            appeal=appeal,
+            direction="from_applicant",
+            author_kind="applicant",
+            channel="phone",
+            text=CANARY,
+            at=now,
         ),
         LadderStep.objects.create(appeal=appeal, step="half", recipient="assignee", at=now),
         AppealDraft.objects.create(

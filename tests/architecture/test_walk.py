@@ -24,6 +24,7 @@ OPEN = {
     "appeal_step": {"step": "what"},
     "representatives:organization": {"code": "26"},
     "representatives:clinic": None,  # filled in below: the outsider's clinic
+    "openid_connect_login": {"provider_id": "nobody"},
     "notifications:unsubscribe": {"token": "forged"},
 }
 

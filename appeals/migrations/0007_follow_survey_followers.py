@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0003_follow_letters'),
+        ("appeals", "0006_rules_waiting_norms"),
     ]
 
     operations = [
