@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from appeals import services
 from appeals.hints import asked_key
+from appeals.knowledge.counts import write_views
+from appeals.knowledge.publishing import turn_pages
 from appeals.models import Appeal, AppealDraft, ScanVerdict
 
 log = logging.getLogger(__name__)
@@ -82,3 +84,11 @@ def new_code(*, key: str, **_: Any) -> None:
     asked = cache.get(asked_key(key))
     if asked and cache.delete(asked_key(key)):
         services.replace_access_code(**asked, now=timezone.now())
+
+
+@shared_task(name="appeals.turn_answers")
+def turn_answers(**_: Any) -> int:
+    """Makes current the answers published for a day that has come, and writes down how often answers were read."""
+    now = timezone.now()
+    write_views(now=now)
+    return turn_pages(now=now)

@@ -9,6 +9,14 @@ from appeals.models.appeals import (
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
 from appeals.models.following import AppealFollower, AppealSurvey, Solved, SurveyRefusal
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter, ScanVerdict
+from appeals.models.knowledge import (
+    Article,
+    ArticleDay,
+    ArticleEvent,
+    ArticleEventKind,
+    ArticleVersion,
+    Section,
+)
 from appeals.models.letters import AppealLetter, LetterKind
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
 from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Direction
@@ -26,6 +34,11 @@ __all__ = [
     "AppealSurvey",
     "AppealTerm",
     "AppealTopic",
+    "Article",
+    "ArticleDay",
+    "ArticleEvent",
+    "ArticleEventKind",
+    "ArticleVersion",
     "Attachment",
     "Author",
     "Body",
@@ -38,6 +51,7 @@ __all__ = [
     "NumberCounter",
     "ReplyChannel",
     "ScanVerdict",
+    "Section",
     "Solved",
     "SurveyRefusal",
     "Validity",

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("appeals", "0006_rules_waiting_norms"),
+        ("appeals", "0008_knowledge_ties"),
     ]
 
     operations = [
