@@ -29,7 +29,7 @@ from appeals.services.outcome import (
     submit_for_review,
     withdraw,
 )
-from appeals.services.routing import convert, reroute, route_appeal, route_waiting
+from appeals.services.routing import convert, reroute, route_appeal, route_or_put_off, route_waiting
 from appeals.services.scanning import can_judge, scan_next
 from appeals.services.survey import OPEN_FOR as SURVEY_OPEN_FOR
 from appeals.services.survey import give_survey, refuse_surveys
@@ -76,6 +76,7 @@ __all__ = [
     "return_hand_over",
     "revoke_follower",
     "route_appeal",
+    "route_or_put_off",
     "route_waiting",
     "save_draft",
     "scan_next",
