@@ -17,6 +17,7 @@ class Subject(StrEnum):
     CAMPAIGN_PEOPLE = "campaign_people"
     CLINIC_PEOPLE = "clinic_people"
     REPRESENTATIVES = "representatives"
+    REPRESENTATIVE = "representative"
     ACCESS_LOG = "access_log"
 
 
@@ -28,6 +29,7 @@ LABELS: dict[str, Promise] = {
     Subject.CAMPAIGN_PEOPLE: _("people of an exam campaign"),
     Subject.CLINIC_PEOPLE: _("people invited to the clinic"),
     Subject.REPRESENTATIVES: _("list of representatives"),
+    Subject.REPRESENTATIVE: _("card of a representative"),
     Subject.ACCESS_LOG: _("records of the access log"),
 }
 _ROWS = ngettext_lazy("%(rows)s row", "%(rows)s rows", "rows")
