@@ -55,6 +55,7 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
         "key": world.paper_key,
         "campaign_id": world.campaign.pk,
         "invitation_id": world.invitation.pk,
+        "call_id": world.invitation.calls.get().pk,
         "action": "take" if "number" in names else "pause",
     }
     assert names <= known.keys(), f"{route.pattern}: say how to walk {names - known.keys()}"
