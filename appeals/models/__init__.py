@@ -8,24 +8,33 @@ from appeals.models.appeals import (
 )
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter, ScanVerdict
-from appeals.models.reference import AppealTerm, AppealTopic, Body
+from appeals.models.letters import AppealLetter, LetterKind
+from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
+from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Direction
 
 __all__ = [
     "ActingGround",
     "Appeal",
     "AppealDraft",
     "AppealEvent",
+    "AppealLetter",
+    "AppealMessage",
+    "AppealMessageQuerySet",
     "AppealQuerySet",
     "AppealTerm",
     "AppealTopic",
     "Attachment",
+    "Author",
     "Body",
     "DeclineGround",
+    "Direction",
     "HandOver",
     "HandOverState",
     "LadderStep",
+    "LetterKind",
     "NumberCounter",
     "ReplyChannel",
     "ScanVerdict",
     "Validity",
+    "WaitingTimeNorm",
 ]
