@@ -21,7 +21,7 @@ from registry.scoping import Role
 
 Report = Callable[[str], None]
 
-# So many messages of each channel are left for the demo to send really; more would bury the page that shows what arrived.
+# So many messages of each channel are left for the demo to send; more would bury the page that shows them.
 PENDING = 40
 CALLED = 150
 OBSERVED = 300
@@ -97,7 +97,9 @@ def _running(now: datetime) -> str:
     _execute(_CAME, campaign, today=timezone.localdate(now), share=38)
     _execute(_EXAMS, campaign)
     sending.count_outcomes(campaign, now=now)
-    return f"campaign under way in region 39: {people} people, up to {PENDING} messages of each channel to send"
+    return (
+        f"campaign under way in region 39: {people} people, up to {PENDING} messages of each channel to send"
+    )
 
 
 def _nobody() -> Organization:
