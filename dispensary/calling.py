@@ -48,7 +48,7 @@ WHERE id = (
 )
 RETURNING id
 """
-# The zones of the open calls, one probe of the index for each instead of a look at every row.
+# A region has one zone or a few; the open calls of an insurer are read once to find them.
 _ZONES = """
 SELECT DISTINCT time_zone, region_id FROM dispensary_call
 WHERE closed_at IS NULL AND insurer_id = ANY(%s) AND level = %s
@@ -82,6 +82,16 @@ def take_next(*, actor: User, scope: Scope, now: datetime) -> Call | None:
             if _still_needed(taken, now):
                 return taken
     return None
+
+
+def wakes_at(*, scope: Scope, now: datetime) -> datetime | None:
+    """When the first of the people on the reader's list may be called, if that is later than now; else None."""
+    rules, moments = Rules(now.date()), []
+    for level, insurers in my_levels(scope).items():
+        with connection.cursor() as cursor:
+            cursor.execute(_ZONES, [list(insurers), level])
+            moments += [rules.within_hours(now, zone, region) for zone, region in cursor.fetchall()]
+    return min(moments, default=now) if min(moments, default=now) > now else None
 
 
 def _take(actor: User, level: int, insurers: frozenset[int], now: datetime) -> Call | None:

@@ -1,5 +1,6 @@
 """Staff: one person to call after another, and the supervisor's view of the whole list."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -7,7 +8,9 @@ from django.db import IntegrityError, transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dispensary import balance, calling, outcomes
@@ -19,10 +22,13 @@ from registry.access import roles
 from registry.audit import record_read
 from registry.middleware import ScopedRequest
 from registry.scoping import Role
+from registry.subjects import Subject
 
 CALLERS = (Role.CASE_WORKER, Role.EXPERT)
 WATCHERS = (Role.SUPERVISOR, Role.FUND_ADMIN)
-LOST = _("This person is no longer kept for you: the minutes are over and somebody else may be calling.")
+LOST = gettext_lazy(
+    "This person is no longer kept for you: the minutes are over and somebody else may be calling."
+)
 
 
 @require_GET
@@ -43,9 +49,10 @@ def call_list(request: ScopedRequest) -> HttpResponse:
 @require_POST
 @roles(*CALLERS)
 def call_next(request: ScopedRequest) -> HttpResponseRedirect:
-    call = calling.take_next(actor=acting_user(request), scope=request.scope, now=timezone.now())
-    if call is None:
-        messages.info(request, _("Nobody is to be called at this moment."))
+    now = timezone.now()
+    if calling.take_next(actor=acting_user(request), scope=request.scope, now=now) is None:
+        wakes_at = calling.wakes_at(scope=request.scope, now=now)
+        messages.info(request, _nobody(wakes_at))
     return redirect("dispensary:calls")
 
 
@@ -109,6 +116,15 @@ def calls_balance(request: ScopedRequest) -> HttpResponse:
     return render(request, "dispensary/calls_balance.html", context)
 
 
+def _nobody(wakes_at: datetime | None) -> str:
+    if wakes_at is None:
+        return _("Nobody is to be called at this moment.")
+    when = date_format(timezone.localtime(wakes_at), "j E, H:i")
+    return _("Where these people live it is too late or too early to call. The next call: %(when)s.") % {
+        "when": when
+    }
+
+
 def _form(call: Call, data: Any = None) -> CallForm:
     today = timezone.localdate(timezone=call.region.zone)
     kind = CallKind(call.kind)
@@ -119,7 +135,8 @@ def _form(call: Call, data: Any = None) -> CallForm:
 def _page(request: ScopedRequest, call: Call, form: CallForm) -> HttpResponse:
     record_read(
         scope=request.scope,
-        subject=f"call {call.pk}",
+        subject=Subject.CALL,
+        key=str(call.pk),
         page=request.path,
         person_id=call.person_id,
         region_id=call.region_id,
