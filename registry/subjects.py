@@ -19,6 +19,7 @@ class Subject(StrEnum):
     PRINTED_LETTERS = "printed_letters"
     CLINIC_PEOPLE = "clinic_people"
     REPRESENTATIVES = "representatives"
+    REPRESENTATIVE = "representative"
     ACCESS_LOG = "access_log"
 
 
@@ -32,6 +33,7 @@ LABELS: dict[str, Promise] = {
     Subject.PRINTED_LETTERS: _("letters for print"),
     Subject.CLINIC_PEOPLE: _("people invited to the clinic"),
     Subject.REPRESENTATIVES: _("list of representatives"),
+    Subject.REPRESENTATIVE: _("card of a representative"),
     Subject.ACCESS_LOG: _("records of the access log"),
 }
 _ROWS = ngettext_lazy("%(rows)s row", "%(rows)s rows", "rows")

@@ -125,7 +125,7 @@ def test_reading_names_is_logged(cast: Cast, campaign: Campaign) -> None:
     client.get(reverse("dispensary:invitations", args=[campaign.pk]), {"state": "queued"})
     client.get(reverse("dispensary:invitation", args=[campaign.pk, invitation.pk]))
     of_list, of_person = AccessRecord.objects.order_by("pk")
-    assert of_list.subject == f"campaign {campaign.pk}, queued, 2 people"
+    assert (of_list.subject, of_list.key, of_list.rows) == ("campaign_people", str(campaign.pk), 2)
     assert of_person.person_id == invitation.person_id
 
 
