@@ -3,6 +3,7 @@
 Refusals are those of `appeals.errors`.
 """
 
+from appeals.services.absences import absence_of, cover_absence, plan_cover
 from appeals.services.answer_letters import issue_answer_letter, letter_disputed, letter_read
 from appeals.services.casework import (
     assign,
@@ -34,6 +35,7 @@ from appeals.services.waiting import judge_wait, note_waiting
 
 __all__ = [
     "Filed",
+    "absence_of",
     "accept_hand_over",
     "answer",
     "ask_applicant",
@@ -43,6 +45,7 @@ __all__ = [
     "climb",
     "close",
     "convert",
+    "cover_absence",
     "decline",
     "detach",
     "extend",
@@ -59,6 +62,7 @@ __all__ = [
     "mark_validity",
     "next_case",
     "note_waiting",
+    "plan_cover",
     "receive_reply",
     "reopen",
     "reroute",
