@@ -7,7 +7,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from appeals import services
-from appeals.models import Appeal, AppealDraft, ScanVerdict
+from appeals.models import Appeal, AppealDraft
+from registry.scanning import ScanVerdict, can_judge
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ def escalate(**_: Any) -> int:
 def scan_files(**_: Any) -> int:
     """Gives waiting files their verdict, those never tried first; returns how many got one."""
     judged = silent = 0
-    while services.can_judge() and judged < SWEEP and silent < GIVE_UP:
+    while can_judge() and judged < SWEEP and silent < GIVE_UP:
         verdict = services.scan_next(now=timezone.now())
         if verdict is None:
             break

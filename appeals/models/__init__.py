@@ -7,8 +7,9 @@ from appeals.models.appeals import (
     Validity,
 )
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
-from appeals.models.intake import AppealDraft, Attachment, NumberCounter, ScanVerdict
+from appeals.models.intake import AppealDraft, Attachment, NumberCounter
 from appeals.models.reference import AppealTerm, AppealTopic, Body
+from registry.scanning import ScanVerdict
 
 __all__ = [
     "ActingGround",

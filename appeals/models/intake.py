@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from appeals.models.appeals import Appeal
 from appeals.visibility import citizens, readers
 from registry.models import Region, User
+from registry.scanning import ScanVerdict
 from registry.scoping import Role, Scope, ScopedQuerySet
 
 
@@ -56,12 +57,6 @@ class AppealDraft(models.Model):
 
     def __str__(self) -> str:
         return str(self.key)
-
-
-class ScanVerdict(models.TextChoices):
-    PENDING = "pending", _("being checked")
-    CLEAN = "clean", _("clean")
-    REJECTED = "rejected", _("rejected")
 
 
 _HELD_BACK: dict[str, Promise] = {

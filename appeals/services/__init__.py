@@ -29,7 +29,7 @@ from appeals.services.outcome import (
     withdraw,
 )
 from appeals.services.routing import convert, reroute, route_appeal, route_waiting
-from appeals.services.scanning import can_judge, scan_next
+from appeals.services.scanning import scan_next
 
 __all__ = [
     "Filed",
@@ -39,7 +39,6 @@ __all__ = [
     "ask_applicant",
     "assign",
     "attach",
-    "can_judge",
     "climb",
     "close",
     "convert",

@@ -10,6 +10,15 @@ from dispensary.models.campaigns import (
     Round,
 )
 from dispensary.models.capacity import ClinicCapacity
+from dispensary.models.files import (
+    ClinicFile,
+    ClinicFileFault,
+    ClinicFileRow,
+    ExamResult,
+    FileState,
+    HealthGroup,
+    PlannedExam,
+)
 from dispensary.models.observation import ObservationCase, ObservationRule
 from dispensary.models.reference import Category, Programme, ProgrammeRule, ProgrammeTest, Tariff
 
@@ -18,6 +27,12 @@ __all__ = [
     "CampaignState",
     "Category",
     "ClinicCapacity",
+    "ClinicFile",
+    "ClinicFileFault",
+    "ClinicFileRow",
+    "ExamResult",
+    "FileState",
+    "HealthGroup",
     "Informing",
     "InformingOutcome",
     "Invitation",
@@ -26,6 +41,7 @@ __all__ = [
     "ObservationRule",
     "OutcomeCount",
     "PlanCount",
+    "PlannedExam",
     "Programme",
     "ProgrammeRule",
     "ProgrammeTest",

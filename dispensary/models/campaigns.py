@@ -176,6 +176,7 @@ class ExcludedReason(models.TextChoices):
     ALREADY_INVITED = "already_invited", _("invited by another campaign")
     CAMPAIGN_CLOSED = "campaign_closed", _("the campaign was closed")
     CAME_BEFORE = "came_before", _("came before being invited")
+    REFUSED = "refused", _("refused at the clinic")
     NOT_ALLOWED = "not_allowed", _("not allowed at the moment of sending")
     DIED = "died", _("died")
     MOVED = "moved", _("moved away")

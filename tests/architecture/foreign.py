@@ -13,11 +13,16 @@ from appeals.load import load_reference as load_appeals
 from appeals.models import Appeal, AppealDraft, AppealEvent, HandOver, LadderStep
 from dispensary.models import (
     Campaign,
+    ClinicFile,
+    ClinicFileFault,
+    ClinicFileRow,
+    ExamResult,
     Informing,
     Invitation,
     ObservationCase,
     OutcomeCount,
     PlanCount,
+    PlannedExam,
 )
 from notifications.models import Message
 from registry.load import load_workdays
@@ -190,6 +195,32 @@ def _campaign(cast: Cast, now: datetime) -> list[models.Model]:
             icd10="I10",
             put_on=date(2026, 1, 1),
         ),
+        *_files(cast, campaign, now),
+    ]
+
+
+def _files(cast: Cast, campaign: Campaign, now: datetime) -> list[models.Model]:
+    clinic = cast.outsider.clinic
+    assert clinic is not None
+    file = ClinicFile.objects.create(
+        clinic=clinic, region_id=REGION, kind="results", name=CANARY, size=1, sha256="0" * 64, sent_at=now
+    )
+    exam = {
+        "person": cast.outsider,
+        "region_id": REGION,
+        "insurer": cast.foreign_insurer,
+        "clinic": clinic,
+        "programme": campaign.programme,
+        "year": 2026,
+        "hash": "0" * 32,
+        "stated_at": now,
+    }
+    return [
+        file,
+        ClinicFileRow.objects.create(file=file, row=2, hash="0" * 32, values=[CANARY], doubtful=True),
+        ClinicFileFault.objects.create(file=file, row=3, field="FAM", code="name", value=CANARY),
+        PlannedExam.objects.create(**exam, round=1, inform_by=date(2026, 9, 1)),
+        ExamResult.objects.create(**exam, came_on=date(2026, 5, 1)),
     ]
 
 
