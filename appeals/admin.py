@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from appeals.models import AppealTerm, AppealTopic, Body
+from appeals.models import AppealTerm, AppealTopic, Body, WaitingTimeNorm
 
 
 @admin.register(AppealTopic)
@@ -32,3 +32,9 @@ class BodyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class AppealTermAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["code", "kind", "level", "value", "unit", "valid_from", "valid_to", "confirmed"]
     list_filter = ["code", "confirmed"]
+
+
+@admin.register(WaitingTimeNorm)
+class WaitingTimeNormAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["service", "suspicion", "region", "value", "unit", "valid_from", "valid_to", "confirmed"]
+    list_filter = ["service", "suspicion", "confirmed"]

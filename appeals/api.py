@@ -36,6 +36,7 @@ from registry.access import PUBLIC, only
 from registry.audit import record_read
 from registry.models import User
 from registry.scoping import Role, Scope
+from registry.subjects import Subject
 
 _KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -196,5 +197,7 @@ class Queue(APIView):
         zone = request.user.time_zone if isinstance(request.user, User) else "UTC"
         today = local_day(now, ZoneInfo(zone))
         page = selectors.queue(scope, QueueFilters(**chosen, today=today), cursor=cursor)
-        record_read(scope=scope, subject=f"queue of {len(page.rows)} appeals", page=request.path, now=now)
+        record_read(
+            scope=scope, subject=Subject.APPEAL_QUEUE, rows=len(page.rows), page=request.path, now=now
+        )
         return Response(QueuePageOut(page).data)

@@ -10,7 +10,8 @@ from datetime import date, datetime
 from django.conf import settings
 from django.utils import formats, translation
 
-from appeals.models import Appeal, ReplyChannel
+from appeals import links
+from appeals.models import Appeal, AppealLetter, ReplyChannel
 from appeals.terms import Form
 from notifications.events import EVENTS
 from notifications.models import Channel
@@ -20,12 +21,14 @@ from notifications.services import Recipient, draft, enqueue_many
 def registered(appeal: Appeal, now: datetime) -> None:
     """Not for what was said aloud: the person has just heard it."""
     if appeal.form == Form.WRITTEN:
-        _write(appeal, "appeal_registered", now, {"due_on": _day(appeal.due_on, appeal.language)})
+        facts = {"due_on": _day(appeal.due_on, appeal.language), "calendar": links.calendar_link(appeal)}
+        _write(appeal, "appeal_registered", now, facts)
 
 
-def answered(appeal: Appeal, now: datetime) -> None:
+def answered(appeal: Appeal, letter: AppealLetter, now: datetime) -> None:
     if appeal.form == Form.WRITTEN or appeal.reply_channel != ReplyChannel.PHONE:
-        _write(appeal, "appeal_answered", now, {"answer": appeal.answer})
+        facts = {"answer": appeal.answer, "verify": links.verify_link(letter.secret)}
+        _write(appeal, "appeal_answered", now, facts)
 
 
 def extended(appeal: Appeal, now: datetime) -> None:
@@ -40,9 +43,9 @@ def forwarded(appeal: Appeal, now: datetime) -> None:
     _write(appeal, "appeal_forwarded", now, {"addressee": body})
 
 
-def message(appeal: Appeal, now: datetime) -> None:
-    """There is a question or another news to read."""
-    _write(appeal, "appeal_message", now, {})
+def message(appeal: Appeal, now: datetime, text: str) -> None:
+    """There is a question or another news to read; a letter by post carries it."""
+    _write(appeal, "appeal_message", now, {"text": text})
 
 
 def channel_of(appeal: Appeal) -> str | None:

@@ -37,6 +37,7 @@ class Action(StrEnum):
     ACCEPT_HAND_OVER = "accept_hand_over"
     RETURN_HAND_OVER = "return_hand_over"
     ASK_APPLICANT = "ask_applicant"
+    INFORM_APPLICANT = "inform_applicant"
     APPLICANT_REPLIED = "applicant_replied"
     ASK_CLINIC = "ask_clinic"
     CLINIC_REPLIED = "clinic_replied"
@@ -54,6 +55,7 @@ class Action(StrEnum):
     CLOSE = "close"
     CONVERT = "convert"
     MARK_VALIDITY = "mark_validity"
+    CHECK_WAITING = "check_waiting"
 
 
 class Given(StrEnum):
@@ -168,10 +170,10 @@ def _intake() -> list[Transition]:
         *_rows(
             Action.ACCEPT_HAND_OVER,
             {registered: in_progress, in_progress: in_progress},
-            _SOLVERS,
+            _STAFF,
             Given.HAND_OVER,
         ),
-        *_rows(Action.RETURN_HAND_OVER, queued, _SOLVERS, Given.HAND_OVER, Given.REASON),
+        *_rows(Action.RETURN_HAND_OVER, queued, _STAFF, Given.HAND_OVER, Given.REASON),
         # A question that turned out to hide a violation is routed anew, so it goes back to the queue.
         *_rows(
             Action.CONVERT,
@@ -190,6 +192,8 @@ def _casework() -> list[Transition]:
     late = _same(OPEN)
     return [
         *_rows(Action.ASK_APPLICANT, {in_progress: State.AWAITING_APPLICANT}, _STAFF, Given.QUESTION),
+        # An interim word, e.g. what has been asked of the clinic: nothing is expected in return.
+        *_rows(Action.INFORM_APPLICANT, _same(WORKING), _STAFF, Given.TEXT),
         *_rows(
             Action.APPLICANT_REPLIED,
             {**late, State.AWAITING_APPLICANT: in_progress},
@@ -221,6 +225,7 @@ def _casework() -> list[Transition]:
             _SOLVERS,
             Given.VALIDITY,
         ),
+        *_rows(Action.CHECK_WAITING, _same(OPEN), _STAFF, Given.OUTCOME),
     ]
 
 

@@ -6,9 +6,11 @@ from random import Random
 
 from django.db import connection, models
 
+from appeals import sample_follow
 from appeals.models import (
     Appeal,
     AppealEvent,
+    AppealMessage,
     HandOver,
     NumberCounter,
 )
@@ -43,6 +45,7 @@ def seed(*, now: datetime, seed: int, appeals: int, report: Report) -> list[str]
         if number % 100_000 == 0:
             report(f"appeals: {number:,} of {appeals:,}")
     _finish(maker)
+    sample_follow.seed(random=random)
     return [f"{appeals} appeals", *lines]
 
 
@@ -72,5 +75,5 @@ def _finish(maker: Maker) -> None:
         cursor.execute(
             "SELECT setval(pg_get_serial_sequence('appeals_appeal', 'id'), max(id)) FROM appeals_appeal"
         )
-        for model in (Appeal, AppealEvent, HandOver):
+        for model in (Appeal, AppealEvent, AppealMessage, HandOver):
             cursor.execute(f"ANALYZE {model._meta.db_table}")

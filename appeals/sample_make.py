@@ -10,10 +10,12 @@ from appeals import codes, routing
 from appeals.deadlines import Deadlines, deadlines, target_on
 from appeals.escalation import end_of_day, next_step_at
 from appeals.facts import Facts
-from appeals.lifecycle import OPEN, Action, State
+from appeals.lifecycle import OPEN, WAITING, Action, State
 from appeals.models import (
     AppealTopic,
+    Author,
     Body,
+    Direction,
     HandOverState,
     Validity,
 )
@@ -51,6 +53,7 @@ OLD = (
     (State.DECLINED, 3),
     (State.IN_PROGRESS, 5),
 )
+SAID = {Action.ASK_APPLICANT: QUESTIONS, Action.APPLICANT_REPLIED: REPLIES}
 SHOWN = (*WAYS, State.REGISTERED, State.IN_PROGRESS, State.REGISTERED)
 
 
@@ -166,16 +169,42 @@ class Maker:
         if state is State.DECLINED:
             row["decline_ground"] = "meaning_unclear"
         row["closed_at"] = at.get(Action.CLOSE) or at.get(Action.WITHDRAW)
+        if state in WAITING:
+            row["target_on"] = None
         if state in OPEN:
             row["next_step_at"] = next_step_at(filed_at, row["due_at"], ())
         row["version"] = len(steps)
         events = [self._event(row, step, user_id) for step in steps]
-        return Made(row, events, hand_over, shown)
+        return Made(row, events, hand_over, shown, self._messages(row, steps, user_id))
+
+    def _messages(self, row: dict[str, Any], steps: list[Step], user_id: int | None) -> list[dict[str, Any]]:
+        """What was asked and replied; a question is read by the time of the reply."""
+        at = {step.action: step.at for step in steps}
+        found = []
+        for step in steps:
+            if step.action not in SAID:
+                continue
+            ours = step.action is Action.ASK_APPLICANT
+            read_at = at.get(Action.APPLICANT_REPLIED) if ours else at.get(Action.ANSWER)
+            found.append(
+                {
+                    "key": UUID(int=self.random.getrandbits(128), version=4),
+                    "appeal_id": row["id"],
+                    "direction": Direction.TO_APPLICANT.value if ours else Direction.FROM_APPLICANT.value,
+                    "author_kind": Author.STAFF.value if ours else Author.APPLICANT.value,
+                    "user_id": user_id if ours else None,
+                    "channel": Channel.SITE.value,
+                    "is_question": ours,
+                    "text": self.random.choice(SAID[step.action]),
+                    "at": step.at,
+                    "read_at": read_at,
+                    "read_by_user_id": None if ours or read_at is None else user_id,
+                }
+            )
+        return found
 
     def _event(self, row: dict[str, Any], step: Step, user_id: int | None) -> dict[str, Any]:
         said = {
-            Action.ASK_APPLICANT: QUESTIONS,
-            Action.APPLICANT_REPLIED: REPLIES,
             Action.WITHDRAW: STATEMENTS,
             Action.DECLINE: REASONS,
         }.get(step.action)

@@ -1,7 +1,7 @@
 """Writes made appeals into the tables by COPY."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, models
@@ -9,6 +9,7 @@ from django.db import connection, models
 from appeals.models import (
     Appeal,
     AppealEvent,
+    AppealMessage,
     HandOver,
 )
 from registry.sample import LineStream
@@ -36,12 +37,13 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 @dataclass(slots=True)
 class Made:
-    """One appeal as rows of three tables."""
+    """One appeal as rows of its tables."""
 
     appeal: dict[str, Any]
     events: list[dict[str, Any]]
     hand_over: dict[str, Any] | None
     shown_code: str = ""
+    messages: list[dict[str, Any]] = field(default_factory=list)
 
 
 def write(batch: list[Made]) -> None:
@@ -50,6 +52,8 @@ def write(batch: list[Made]) -> None:
     _copy(AppealEvent, events, (event for made in batch for event in made.events))
     offers = [name for name in _columns(HandOver) if name != "id"]
     _copy(HandOver, offers, (made.hand_over for made in batch if made.hand_over is not None))
+    said = [name for name in _columns(AppealMessage) if name != "id"]
+    _copy(AppealMessage, said, (message for made in batch for message in made.messages))
 
 
 def _copy(model: type[models.Model], columns: list[str], rows: Iterator[dict[str, Any]]) -> None:

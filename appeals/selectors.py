@@ -15,6 +15,7 @@ from appeals.models import (
     Appeal,
     AppealDraft,
     AppealEvent,
+    AppealMessage,
     AppealQuerySet,
     Attachment,
     HandOver,
@@ -28,6 +29,7 @@ from representatives.models import Representative
 
 PAGE = 25
 MANY = 1000
+TALK = frozenset({Action.ASK_APPLICANT, Action.INFORM_APPLICANT, Action.APPLICANT_REPLIED})
 VIEWS = ("mine", "level", "offered", "overdue", "waiting", "unassigned", "all")
 
 
@@ -78,6 +80,7 @@ class CaseView:
     events: list[AppealEvent]
     attachments: list[Attachment]
     hand_overs: list[HandOver]
+    messages: list[AppealMessage]
 
 
 def working_scope(scope: Scope) -> Scope:
@@ -218,8 +221,15 @@ def case(scope: Scope, number: str) -> CaseView:
         for event in events:
             event.note = ""
     papers = Attachment.objects.visible_to(scope).filter(appeal=appeal).order_by("pk")
-    offers = HandOver.objects.visible_to(scope).filter(appeal=appeal).order_by("pk") if staff else ()
-    return CaseView(appeal, roles, possible(roles, appeal), events, list(papers), list(offers))
+    # The story says which drawers are empty: those need not be opened.
+    seen = {Action(event.action) for event in events}
+    offers: Iterable[HandOver] = ()
+    if staff and Action.HAND_OVER in seen:
+        offers = HandOver.objects.visible_to(scope).filter(appeal=appeal).order_by("pk")
+    said: Iterable[AppealMessage] = ()
+    if seen & TALK:
+        said = AppealMessage.objects.visible_to(scope).filter(appeal=appeal).order_by("pk")
+    return CaseView(appeal, roles, possible(roles, appeal), events, list(papers), list(offers), list(said))
 
 
 def actions_for(scope: Scope, appeal: Appeal) -> tuple[Action, ...]:
@@ -232,8 +242,10 @@ def possible(roles: Iterable[Role], appeal: Appeal) -> tuple[Action, ...]:
     can = {action for role in roles for action in allowed(state, role) if may(role, action, appeal)}
     if appeal.kind != Kind.COMPLAINT:
         can.discard(Action.MARK_VALIDITY)
-    if appeal.level is None:
+    if appeal.level is None or appeal.offered_level is not None:
         can.discard(Action.HAND_OVER)
+    if appeal.offered_level is None:
+        can -= {Action.ACCEPT_HAND_OVER, Action.RETURN_HAND_OVER}
     if appeal.extended_on is not None:
         can.discard(Action.EXTEND)
     return tuple(action for action in Action if action in can)

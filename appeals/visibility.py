@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
+from appeals.levels import takes
 from appeals.lifecycle import Action
 from appeals.terms import Role
 from registry.models import Organization
@@ -51,8 +52,10 @@ def _staff(scope: Scope, prefix: str) -> list[Q | None]:
     return [
         where(organization__in=first, level=1) if first else None,
         where(organization__in=first, passed_by_first_level=True) if first else None,
+        where(organization__in=first, offered_level=1) if first else None,
         # A matter outside OMS has no level; somebody has to forward it within seven days.
-        where(organization__in=second) & (where(level__lte=2) | where(level__isnull=True))
+        where(organization__in=second)
+        & (where(level__lte=2) | where(level__isnull=True) | where(offered_level=2))
         if second
         else None,
         where(organization__in=third) if third else None,
@@ -95,22 +98,29 @@ def _holds(scope: Scope, appeal: "Appeal") -> dict[Role, bool]:
         or appeal.region_id in scope.regions(Granted.FUND_ADMIN),
         Role.SUPERVISOR: works_in(Granted.SUPERVISOR),
         Role.EXPERT: works_in(Granted.EXPERT),
-        Role.CASE_WORKER: works_in(Granted.CASE_WORKER) and appeal.level in (None, 1, 2),
+        Role.CASE_WORKER: works_in(Granted.CASE_WORKER)
+        and (appeal.level in (None, 1, 2) or appeal.offered_level == 2),
         Role.FUND_OPERATOR: at_the_fund(Granted.FUND_OPERATOR),
-        Role.OPERATOR: works_in(Granted.OPERATOR) and appeal.level == 1,
+        Role.OPERATOR: works_in(Granted.OPERATOR) and 1 in (appeal.level, appeal.offered_level),
         Role.CITIZEN: is_own(scope, appeal),
     }
 
 
 # What the fund's administrator may do to an appeal that an insurer works: put it elsewhere, open it again.
 _OVER_AN_INSURER = frozenset({Action.REROUTE, Action.REOPEN})
+_DECISIONS = frozenset({Action.ACCEPT_HAND_OVER, Action.RETURN_HAND_OVER})
+_HIGHEST = {Role.OPERATOR: 1, Role.CASE_WORKER: 2}
 
 
 def may(role: Role, action: Action, appeal: "Appeal") -> bool:
     """What the table of moves cannot know: whose appeal it is."""
     if role is Role.FUND_ADMIN and appeal.organization is not None and not appeal.organization.is_fund:
         return action in _OVER_AN_INSURER
-    return True
+    if action in _DECISIONS:
+        # Without an offer the service says that it is gone.
+        return appeal.offered_level is None or takes(role, appeal.offered_level)
+    # What is only offered is decided upon first and worked afterwards.
+    return role not in _HIGHEST or (appeal.level or 0) <= _HIGHEST[role]
 
 
 def is_own(scope: Scope, appeal: "Appeal") -> bool:

@@ -57,8 +57,14 @@ class Event:
         return (self.fields | COMMON_FIELDS) - self.secret
 
 
-def _appeal(*fields: str, long: tuple[str, ...] = (), post: tuple[str, ...] = (), **rest: object) -> Event:
-    extra = {"email": frozenset(long), "post": frozenset((*long, *post))}
+def _appeal(
+    *fields: str,
+    long: tuple[str, ...] = (),
+    email: tuple[str, ...] = (),
+    post: tuple[str, ...] = (),
+    **rest: object,
+) -> Event:
+    extra = {"email": frozenset((*long, *email)), "post": frozenset((*long, *post))}
     return Event(
         purpose=Purpose.SERVICE,
         priority=Priority.ANSWER,
@@ -79,11 +85,11 @@ def _exam(priority: int) -> Event:
 
 EVENTS: Mapping[str, Event] = MappingProxyType(
     {
-        "appeal_registered": _appeal("due_on"),
-        "appeal_answered": _appeal(post=("answer",)),
+        "appeal_registered": _appeal("due_on", email=("calendar",)),
+        "appeal_answered": _appeal(post=("answer", "verify")),
         "appeal_extended": _appeal("due_on", long=("reason",)),
         "appeal_forwarded": _appeal(long=("addressee",)),
-        "appeal_message": _appeal(),
+        "appeal_message": _appeal(post=("text",)),
         "access_code_new": _appeal("code", secret=frozenset({"code"}), any_hour=True),
         "exam_invitation": _exam(Priority.CAMPAIGN),
         "exam_reminder": _exam(Priority.REMINDER),
@@ -103,6 +109,9 @@ SAMPLE: Mapping[str, str] = MappingProxyType(
         "code": "4F7K-92QD",
         "reason": "Ждём документы из медицинской организации.",
         "addressee": "Министерство здравоохранения области",
+        "text": "Уточните, пожалуйста, когда вы обращались к врачу.",
+        "calendar": "https://oms.example.ru/appeals/calendar/WzQxMiwiYTFiMmMzIl0/",
+        "verify": "https://oms.example.ru/verify/k7f2m9xd4tzb6q8rw3yhncvjpa/",
         "answer": "Мы проверили ваше обращение. Очередь на исследование сокращена.",
         "exam": "диспансеризацию",
         "period": "до 30 сентября 2026",

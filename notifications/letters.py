@@ -4,8 +4,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
+import segno
 import typst
 
 _LAYOUT = Path(__file__).parent / "data" / "letter.typ"
@@ -23,6 +25,8 @@ class Letter:
     address: str
     subject: str
     paragraphs: Sequence[str]
+    # The page that says whether the letter is genuine; set as a square code and in words.
+    verify_url: str = ""
 
 
 def render_letter(letter: Letter) -> bytes:
@@ -30,14 +34,22 @@ def render_letter(letter: Letter) -> bytes:
 
     Errors: typst.TypstError for a text the layout cannot set, which would be a fault of the layout.
     """
+    facts = {**asdict(letter), "code": square_code(letter.verify_url) if letter.verify_url else ""}
     content = _compiler().compile(
-        sys_inputs={"letter": json.dumps(asdict(letter), ensure_ascii=False)},
+        sys_inputs={"letter": json.dumps(facts, ensure_ascii=False)},
         format="pdf",
         pdf_standards="ua-1",
     )
     if not isinstance(content, bytes):
         raise TypeError("One PDF was expected")
     return content
+
+
+def square_code(url: str) -> str:
+    """The address as an SVG picture for a phone's camera, readable with a fold or a stain across it."""
+    out = BytesIO()
+    segno.make(url, error="q", micro=False).save(out, kind="svg", border=0, xmldecl=False)
+    return out.getvalue().decode()
 
 
 @cache

@@ -1,6 +1,7 @@
 """Reads the environment. A missing variable names itself and says what to do."""
 
 from collections.abc import Mapping
+from urllib.parse import parse_qs, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -39,8 +40,6 @@ def files_storage(url: str) -> dict[str, object]:
 
     Errors: ImproperlyConfigured for any other scheme.
     """
-    from urllib.parse import parse_qs, urlsplit
-
     parts = urlsplit(url)
     if parts.scheme == "file":
         return {
@@ -63,8 +62,6 @@ def scanner(url: str, without: str) -> tuple[str, str]:
 
     Errors: ImproperlyConfigured for any other value.
     """
-    from urllib.parse import urlsplit
-
     parts = urlsplit(url)
     known = (parts.scheme == "tcp" and parts.hostname) or (parts.scheme == "unix" and parts.path)
     if url and not known:
@@ -97,3 +94,9 @@ def state_login(environment: Mapping[str, str]) -> dict[str, object]:
         "settings": {"server_url": environment["ESIA_SERVER_URL"], "oauth_pkce_enabled": True},
     }
     return {"openid_connect": {"APPS": [app]}}
+
+
+def state_login_origins(environment: Mapping[str, str]) -> list[str]:
+    """Where the button of the state login may lead the browser: `scheme://host[:port]`, or nowhere."""
+    parts = urlsplit(environment.get("ESIA_SERVER_URL", ""))
+    return [f"{parts.scheme}://{parts.netloc}"] if parts.netloc else []

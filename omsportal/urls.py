@@ -2,6 +2,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from appeals.citizen.letter import verify
 from omsportal import api, pages
 from omsportal.access_log import access_log
 from omsportal.accounts.views import admin_login, start
@@ -11,6 +12,7 @@ from omsportal.home import home
 urlpatterns = [
     path("", home, name="home"),
     path("appeals/", include("appeals.citizen.urls")),
+    path("verify/<slug:secret>/", verify, name="letter_verify"),
     path("staff/", include("appeals.desk.urls")),
     path("", include("representatives.urls")),
     path("", include("dispensary.urls")),

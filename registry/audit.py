@@ -6,12 +6,15 @@ from django.core.exceptions import ImproperlyConfigured
 
 from registry.models import AccessRecord
 from registry.scoping import Scope
+from registry.subjects import Subject
 
 
 def record_read(
     *,
     scope: Scope,
-    subject: str,
+    subject: Subject,
+    key: str = "",
+    rows: int | None = None,
     page: str,
     now: datetime,
     person_id: int | None = None,
@@ -21,7 +24,7 @@ def record_read(
 ) -> None:
     """Writes that staff read personal data. Citizens reading their own record are not logged.
 
-    `subject` names the kind and key of what was read, such as "appeal 39-2026-0000412-7".
+    `subject` is the kind of what was read, `key` which one, `rows` how many people a list showed.
     """
     if not scope.is_staff:
         return
@@ -33,6 +36,8 @@ def record_read(
         person_id=person_id,
         region_id=region_id,
         subject=subject,
+        key=key,
+        rows=rows,
         page=page[:200],
         reason=reason[:300],
         request_id=request_id,

@@ -15,16 +15,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from appeals import codes, services
+from appeals import services
 from appeals.actors import Actor
 from appeals.citizen import forms, pages, steps
 from appeals.citizen.consent import caller
-from appeals.citizen.drafts import DRAFT_COOKIE, door, remember_sent, seal
+from appeals.citizen.drafts import DRAFT_COOKIE, door, remember_sent, seal, shown_code
 from appeals.citizen.steps import Answers
 from appeals.citizen.wizard import person_warnings, url_of, wrong_turn
 from appeals.errors import AppealError, InvalidInput, TryLater
 from appeals.filing import Filing
 from appeals.limits import admit
+from appeals.links import calendar_link, subscription
 from appeals.models import AppealDraft
 from appeals.terms import Kind
 from registry.access import by_secret
@@ -226,7 +227,9 @@ def sent(request: HttpRequest) -> HttpResponseBase:
         "appeals/citizen/sent.html",
         {
             "appeal": appeal,
-            "code": _code(opened.sent, appeal.access_code_hash),
+            "code": shown_code(opened.sent, appeal),
+            "calendar_url": calendar_link(appeal),
+            "subscribe_url": subscription(calendar_link(appeal)),
             "contact": appeal.reply_channel,
         },
     )
@@ -234,9 +237,3 @@ def sent(request: HttpRequest) -> HttpResponseBase:
         # Sent from here by a request whose answer was lost, such as the first half of a double click.
         remember_sent(response, opened.sent)
     return response
-
-
-def _code(draft: AppealDraft, stored: str) -> str:
-    """The code again, as long as this page may show it; empty when it was replaced meanwhile."""
-    code = codes.code_for(draft.key)
-    return code if codes.matches(code, stored) else ""

@@ -13,8 +13,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.crypto import salted_hmac
 
+from appeals import codes
 from appeals.citizen.steps import Answers, answered
-from appeals.models import AppealDraft
+from appeals.models import Appeal, AppealDraft
 from appeals.services.drafts import KEPT, save_draft
 from registry.models import User
 
@@ -23,6 +24,7 @@ SENT_COOKIE = "appeal_sent"
 DRAFT_KEPT = KEPT
 SENT_KEPT = timedelta(hours=24)
 _PATH = "/appeals/"
+_SENT = ("appeal__received_by", "appeal__region", "appeal__topic")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def door(request: HttpRequest, *, now: datetime, lock: bool = False) -> Door:
     rows = AppealDraft.objects.select_for_update(of=("self",)) if lock else AppealDraft.objects.all()
     found: dict[UUID | None, AppealDraft] = {}
     if keys:
-        found = {row.key: row for row in rows.filter(key__in=keys.values()).select_related("appeal")}
+        found = {row.key: row for row in rows.filter(key__in=keys.values()).select_related(*_SENT)}
     current = _usable(found.get(keys.get(DRAFT_COOKIE)), request, now)
     sent = _usable(found.get(keys.get(SENT_COOKIE)), request, now)
     if current is None and sent is None and isinstance(request.user, User):
@@ -104,3 +106,9 @@ def _usable(draft: AppealDraft | None, request: HttpRequest, now: datetime) -> A
     if draft.user_id is not None and isinstance(request.user, User) and request.user.pk != draft.user_id:
         return None
     return draft
+
+
+def shown_code(draft: AppealDraft, appeal: Appeal) -> str:
+    """The code again, as long as this browser may see it; empty when it was replaced meanwhile."""
+    code = codes.code_for(draft.key)
+    return code if codes.matches(code, appeal.access_code_hash) else ""

@@ -19,11 +19,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from appeals import tracking
+from appeals.actors import Actor
+from appeals.citizen import talk
 from appeals.citizen.consent import caller
 from appeals.citizen.fields import LineField
 from appeals.errors import TryLater, WrongPair
 from appeals.lifecycle import Action
 from appeals.models import Appeal, ScanVerdict
+from appeals.uploads import takes_files
 from registry.access import by_secret, public
 
 COOKIE = "appeal_track"
@@ -41,6 +44,7 @@ _STORY: dict[Action, str | Promise] = {
     Action.ACCEPT_HAND_OVER: _("A specialist of another level took it"),
     Action.RETURN_HAND_OVER: _("It came back for more work"),
     Action.ASK_APPLICANT: _("We asked you a question"),
+    Action.INFORM_APPLICANT: _("We wrote to you"),
     Action.APPLICANT_REPLIED: _("We received your reply"),
     Action.ASK_CLINIC: _("We asked the clinic for documents"),
     Action.CLINIC_REPLIED: _("The clinic replied"),
@@ -138,12 +142,44 @@ def _later(request: HttpRequest, seconds: int) -> HttpResponse:
 @require_http_methods(["GET"])
 def status(request: HttpRequest) -> HttpResponseBase:
     """The state in plain words. No name, no text of the appeal: the page may be read over a shoulder."""
-    appeal = _opened(request)
+    appeal = opened_appeal(request)
     if appeal is None:
         return HttpResponseRedirect(f"{reverse('appeal_track')}?again=1")
-    now = timezone.now()
-    shown = tracking.status_of(appeal, now=now)
-    context: dict[str, Any] = {
+    return _show(request, appeal)
+
+
+@by_secret
+@takes_files
+@never_cache
+@require_http_methods(["POST"])
+def reply(request: HttpRequest) -> HttpResponseBase:
+    """Takes what the applicant writes; the page that was open too long asks for the pair again."""
+    appeal = opened_appeal(request)
+    if appeal is None:
+        return HttpResponseRedirect(f"{reverse('appeal_track')}?again=1")
+    form = talk.receive(request, appeal, Actor.holder(appeal.pk))
+    if form is None:
+        return HttpResponseRedirect(reverse("appeal_status"))
+    appeal.refresh_from_db()
+    return _show(request, appeal, form, status=422)
+
+
+def _show(
+    request: HttpRequest, appeal: Appeal, form: talk.ReplyForm | None = None, *, status: int = 200
+) -> HttpResponse:
+    context = status_context(appeal)
+    context |= talk.context(appeal, form, address=reverse("appeal_reply"))
+    context |= {"form": form, "open_until": timezone.now() + OPEN_FOR}
+    response = render(request, "appeals/citizen/status.html", context, status=status)
+    _open(response, appeal)
+    talk.read(appeal, context["said"], None)
+    return response
+
+
+def status_context(appeal: Appeal) -> dict[str, Any]:
+    """What the page of an appeal tells its applicant, by code or signed in."""
+    shown = tracking.status_of(appeal, now=timezone.now())
+    return {
         "status": shown,
         "appeal": appeal,
         "level": _LEVELS.get(shown.level or 0, ""),
@@ -152,12 +188,8 @@ def status(request: HttpRequest) -> HttpResponseBase:
         "reasons": [reason["text"] for reason in appeal.routing_reasons],
         "answer": appeal.answer if appeal.answered_at else "",
         "files": _files(appeal),
-        "open_until": now + OPEN_FOR,
         "heading": _("Your appeal"),
     }
-    response = render(request, "appeals/citizen/status.html", context)
-    _open(response, appeal)
-    return response
 
 
 @by_secret
@@ -208,7 +240,8 @@ def _open(response: HttpResponseBase, appeal: Appeal) -> None:
     )
 
 
-def _opened(request: HttpRequest) -> Appeal | None:
+def opened_appeal(request: HttpRequest) -> Appeal | None:
+    """The appeal that this browser opened by number and code some minutes ago."""
     value = request.get_signed_cookie(COOKIE, default="", salt=COOKIE, max_age=int(OPEN_FOR.total_seconds()))
     pk, _colon, ending = (value or "").partition(":")
     if not pk.isdecimal():

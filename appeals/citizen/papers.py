@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.exceptions import TooManyFilesSent
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,37 +23,9 @@ from appeals.errors import FileRefused
 from appeals.filetypes import MAX_BYTES, MAX_FILES
 from appeals.models import AppealDraft, ScanVerdict
 from appeals.services import files as rules
-from appeals.typed import clean_file_name
+from appeals.uploads import CappedUploadHandler
 from registry.access import by_secret
 from registry.models import User
-
-MAX_REQUEST = MAX_FILES * MAX_BYTES + 1024 * 1024
-
-
-class CappedUploadHandler(FileUploadHandler):
-    """Drops a file that grows over the limit while it arrives, so that 30 MB or 30 GB cost neither disk nor memory."""
-
-    def __init__(self, request: HttpRequest | None = None) -> None:
-        super().__init__(request)
-        self.too_large: list[str] = []
-        self.total = 0
-
-    def new_file(self, *args: Any, **kwargs: Any) -> None:
-        super().new_file(*args, **kwargs)
-        self.size = 0
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
-        self.size += len(raw_data)
-        self.total += len(raw_data)
-        if self.size > MAX_BYTES:
-            self.too_large.append(clean_file_name(self.file_name or "") or "?")
-            raise SkipFile
-        if self.total > MAX_REQUEST:
-            raise StopUpload(connection_reset=False)
-        return raw_data
-
-    def file_complete(self, file_size: int) -> None:
-        return None
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.forms import Textarea, TextInput
 from django.utils.translation import gettext
 
 from appeals import services
@@ -12,19 +13,13 @@ from appeals.desk.board import people_for
 from appeals.desk.forms import FORMS, ActionForm, Setting
 from appeals.lifecycle import Action, State
 from appeals.models import Appeal, HandOver, HandOverState
-from appeals.terms import Kind, Role
+from appeals.terms import Kind
 from registry.models import Organization
 from registry.names import short_name
 from registry.scoping import Scope
 
-# Who takes a case offered to a level; the hand-over service refuses everybody else.
-TAKERS = {
-    1: frozenset({Role.OPERATOR, Role.CASE_WORKER, Role.EXPERT}),
-    2: frozenset({Role.CASE_WORKER, Role.EXPERT}),
-    3: frozenset({Role.EXPERT}),
-}
-ANY_LEVEL = frozenset({Role.SUPERVISOR, Role.FUND_OPERATOR, Role.FUND_ADMIN})
-DECISIONS = frozenset({Action.ACCEPT_HAND_OVER, Action.RETURN_HAND_OVER})
+# The check of a wait shows its verdict first and has a view of its own.
+OFFERED = frozenset({*FORMS, Action.CHECK_WAITING})
 # Done by one press: nothing has to be said.
 AT_ONCE = frozenset(action for action, form in FORMS.items() if form is ActionForm)
 # What stands on buttons, in this order; the rest is in the menu.
@@ -48,23 +43,17 @@ def open_offer(offers: Sequence[HandOver]) -> HandOver | None:
     return next((offer for offer in offers if offer.state == HandOverState.OFFERED), None)
 
 
-def offered(
-    possible: Sequence[Action], appeal: Appeal, *, roles: Sequence[Role], offer: HandOver | None, today: date
-) -> list[Action]:
+def offered(possible: Sequence[Action], appeal: Appeal, *, today: date) -> list[Action]:
     """Of what the lifecycle allows, what would succeed now: the page offers nothing that must be refused."""
     refused: set[Action] = set()
-    if offer is None or not {*roles} & (TAKERS[offer.to_level] | ANY_LEVEL):
-        refused |= DECISIONS
-    if offer is not None:
-        refused.add(Action.HAND_OVER)
     if appeal.level is None:
-        refused |= {Action.HAND_OVER, Action.ASSIGN}
-    if appeal.extended_on is not None or today > appeal.due_on:
+        refused.add(Action.ASSIGN)
+    if today > appeal.due_on:
         refused.add(Action.EXTEND)
     if appeal.state == State.REGISTERED and appeal.routed_at is None:
         # The router has it for a few seconds more; whoever acts now would only cross its way.
         return []
-    return [action for action in possible if action in FORMS and action not in refused]
+    return [action for action in possible if action in OFFERED and action not in refused]
 
 
 def arranged(actions: Sequence[Action]) -> tuple[list[Action], list[Action]]:
@@ -109,7 +98,8 @@ SERVICES: Mapping[Action, tuple[Doer, Mapping[str, str]]] = {
     Action.ACCEPT_HAND_OVER: (services.accept_hand_over, {}),
     Action.RETURN_HAND_OVER: (services.return_hand_over, {}),
     Action.ASK_APPLICANT: (services.ask_applicant, {}),
-    Action.APPLICANT_REPLIED: (services.applicant_replied, {}),
+    Action.INFORM_APPLICANT: (services.inform_applicant, {}),
+    Action.APPLICANT_REPLIED: (services.receive_reply, {"papers": "files"}),
     Action.RESUME: (services.resume, {}),
     Action.SUBMIT_FOR_REVIEW: (services.submit_for_review, {}),
     Action.SEND_BACK: (services.send_back, {}),
@@ -149,5 +139,6 @@ def field_of(action: Action, name: str) -> str:
 
 def typed_text(form: ActionForm) -> str:
     """What the person typed, to be kept when the action itself is gone."""
-    parts = [str(form.data.get(name, "")).strip() for name in form.fields if name != "version"]
+    typed = [name for name, field in form.fields.items() if isinstance(field.widget, Textarea | TextInput)]
+    parts = [str(form.data.get(name, "")).strip() for name in typed]
     return "\n\n".join(part for part in parts if part)

@@ -1,5 +1,6 @@
 """The case page: one case with everything this reader may know and do, and its actions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,29 +13,35 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from appeals import selectors
+from appeals import selectors, services
 from appeals.desk import acting, presenting
 from appeals.desk.access import desk_roles
 from appeals.desk.forms import FORMS, ActionForm, ConvertForm
 from appeals.desk.listing import kept, listing_of, topic_options
-from appeals.errors import AppealError, AppealNotFound, InvalidInput
+from appeals.errors import AppealError, AppealNotFound, FileRefused, InvalidInput
 from appeals.lifecycle import Action
-from appeals.models import Appeal, ScanVerdict
+from appeals.models import Appeal, Attachment, Direction, ScanVerdict
 from appeals.selectors import CaseView, working_scope
 from appeals.terms import Urgency
+from appeals.uploads import dropped, takes_files
 from appeals.words import ACTIONS
 from registry.audit import record_read
 from registry.middleware import ScopedRequest
 from registry.models import InsuredPerson
+from registry.subjects import Subject
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """An action that was asked for and not done: its form with what was typed, and what stood in the way."""
+    """An action that was asked for and not done: its form with what was typed, and what stood in the way.
+
+    `verdict`: what a check came to, shown before it is noted.
+    """
 
     action: Action
     form: ActionForm
     refusal: str = ""
+    verdict: dict[str, Any] | None = None
 
 
 def find(request: ScopedRequest, number: str) -> CaseView:
@@ -51,6 +58,7 @@ def case_page(request: ScopedRequest, number: str) -> HttpResponse:
 
 
 @desk_roles
+@takes_files
 @require_http_methods(["GET", "POST"])
 def act(request: ScopedRequest, number: str, action: str) -> HttpResponse:
     """GET opens the form of the action in the case; POST does it. What was typed survives every refusal."""
@@ -62,7 +70,9 @@ def act(request: ScopedRequest, number: str, action: str) -> HttpResponse:
     setting = acting.setting_for(wanted, view.appeal, scope=request.scope, today=timezone.localdate())
     if request.method == "GET":
         return show(request, view, Attempt(wanted, form_class(setting=setting)))
-    form = form_class(request.POST, setting=setting)
+    form = form_class(request.POST, request.FILES, setting=setting)
+    for problem in dropped(request):
+        form.add_error("papers" if "papers" in form.fields else None, problem)
     if not form.is_valid():
         return show(request, view, Attempt(wanted, form), status=422)
     try:
@@ -74,10 +84,13 @@ def act(request: ScopedRequest, number: str, action: str) -> HttpResponse:
             field = acting.field_of(wanted, name)
             form.add_error(field if field in form.fields else None, str(text))
         return show(request, view, Attempt(wanted, form), status=422)
+    except FileRefused as error:
+        form.add_error("papers" if "papers" in form.fields else None, str(error))
+        return show(request, view, Attempt(wanted, form), status=422)
     except AppealError as error:
         return _refused(request, number, wanted, form, str(error))
     messages.success(request, f"{number}: {presenting.DONE[wanted]}")
-    return HttpResponseRedirect(_back(request, view.appeal))
+    return HttpResponseRedirect(back(request, view.appeal))
 
 
 def _refused(
@@ -91,7 +104,7 @@ def _refused(
     return show(request, view, Attempt(action, FORMS[action](data, setting=fresh), refusal), status=409)
 
 
-def _back(request: ScopedRequest, appeal: Appeal) -> str:
+def back(request: ScopedRequest, appeal: Appeal) -> str:
     """The case again, in its list; the list alone when the case has left this reader's sight."""
     query = kept(request.GET).urlencode()
     tail = f"?{query}" if query else ""
@@ -109,13 +122,18 @@ def show(
     appeal = view.appeal
     record_read(
         scope=request.scope,
-        subject=f"appeal {appeal.number}",
+        subject=Subject.APPEAL,
+        key=appeal.number,
         page=request.path,
         now=now,
         person_id=appeal.concerned_person_id or appeal.applicant_id,
         region_id=appeal.region_id,
         request_id=request.request_id,
     )
+    if _answers_for(request, view) and any(message.read_at is None for message in view.messages):
+        services.mark_read(
+            appeal=appeal, direction=Direction.FROM_APPLICANT, user_id=request.scope.user_id, now=now
+        )
     beside = bool(request.GET.get("tab"))
     context: dict[str, Any] = {"case": case_context(request, view, attempt, now, today), "today": today}
     if beside:
@@ -128,12 +146,18 @@ def show(
     return render(request, template, context, status=status)
 
 
+def _answers_for(request: ScopedRequest, view: CaseView) -> bool:
+    """Whoever holds the case has read what came; while nobody holds it, whoever may act on it."""
+    holder = view.appeal.worker_id
+    return holder == request.scope.user_id if holder is not None else bool(view.actions)
+
+
 def case_context(
     request: ScopedRequest, view: CaseView, attempt: Attempt | None, now: datetime, today: date
 ) -> dict[str, Any]:
     appeal = view.appeal
     offer = acting.open_offer(view.hand_overs)
-    actions = acting.offered(view.actions, appeal, roles=view.roles, offer=offer, today=today)
+    actions = acting.offered(view.actions, appeal, today=today)
     query = kept(request.GET).urlencode()
     tail = f"?{query}" if query else ""
     known = {pk for pk in (appeal.applicant_id, appeal.concerned_person_id) if pk}
@@ -149,9 +173,11 @@ def case_context(
         ),
         "reasons": [reason["text"] for reason in appeal.routing_reasons],
         "story": presenting.story_of(view.events, reader=request.scope.user_id),
-        "papers": _papers(view),
+        "papers": _papers([paper for paper in view.attachments if paper.message_id is None]),
+        "messages": _messages(view),
         "offer": _offer(offer) if offer and sees_offer(view) else None,
         "actions": _actions(appeal, actions, attempt, tail),
+        "check_waiting_url": _waiting_url(appeal, actions, tail),
         **_form(appeal, actions, attempt, view, tail),
     }
 
@@ -165,9 +191,21 @@ def _offer(offer: Any) -> dict[str, str]:
     return {"title": words % {"from": offer.from_level, "to": offer.to_level}, "note": offer.note}
 
 
-def _papers(view: CaseView) -> list[dict[str, Any]]:
+def _messages(view: CaseView) -> list[dict[str, Any]]:
+    """What was written both ways, the oldest first, each with its files."""
+    return [
+        {
+            "ours": message.direction == Direction.TO_APPLICANT,
+            "message": message,
+            "papers": _papers([paper for paper in view.attachments if paper.message_id == message.pk]),
+        }
+        for message in view.messages
+    ]
+
+
+def _papers(found: Sequence[Attachment]) -> list[dict[str, Any]]:
     papers = []
-    for paper in view.attachments:
+    for paper in found:
         marks = [str(paper.held_back)] if paper.held_back else []
         marks += [gettext("medical document")] if paper.medical else []
         marks += [gettext("sealed: level 3 only")] if paper.sealed else []
@@ -219,8 +257,17 @@ def _form(
         "form_button": presenting.BUTTONS[attempt.action],
         "refusal": attempt.refusal,
         "news": _news(view) if attempt.refusal else "",
+        "verdict": attempt.verdict,
+        "checks": attempt.action is Action.CHECK_WAITING,
         "topics": topic_options(attempt.form.topics) if isinstance(attempt.form, ConvertForm) else "",
     }
+
+
+def _waiting_url(appeal: Appeal, actions: list[Action], tail: str) -> str:
+    """Offered beside the text where the matter is waiting; elsewhere it stands in the menu."""
+    if Action.CHECK_WAITING not in actions or not appeal.topic.waiting:
+        return ""
+    return reverse("staff_act", args=[appeal.number, Action.CHECK_WAITING]) + tail
 
 
 def _news(view: CaseView) -> str:

@@ -11,10 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from appeals.lifecycle import Action
 from appeals.models import AppealTopic, Body, DeclineGround, Validity
-from appeals.words import KINDS, choices
+from appeals.terms import Channel
+from appeals.uploads import FilesField
+from appeals.words import CHANNELS, KINDS, choices
 from registry.models.dated import valid_on
 
 LONGEST = 10_000
+TOLD_TO_STAFF = (Channel.PHONE, Channel.POST, Channel.EMAIL, Channel.VISIT)
 LEVELS = {1: _("Level 1, contact centre"), 2: _("Level 2, specialist"), 3: _("Level 3, expert")}
 
 
@@ -45,8 +48,8 @@ class ActionForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, setting: Setting) -> None:
-        super().__init__(data, initial=setting.initial)
+    def __init__(self, data: Any = None, files: Any = None, *, setting: Setting) -> None:
+        super().__init__(data, files, initial=setting.initial)
         self.setting = setting
         self.use_required_attribute = False
 
@@ -59,8 +62,8 @@ class AssignForm(ActionForm):
         error_messages={"required": _("Choose who takes the case")},
     )
 
-    def __init__(self, data: Any = None, *, setting: Setting) -> None:
-        super().__init__(data, setting=setting)
+    def __init__(self, data: Any = None, files: Any = None, *, setting: Setting) -> None:
+        super().__init__(data, files, setting=setting)
         assignee = self.fields["assignee"]
         assert isinstance(assignee, forms.TypedChoiceField)  # noqa: S101 - narrows the type
         assignee.choices = list(setting.people)
@@ -79,8 +82,8 @@ class HandOverForm(ActionForm):
         required=_("Write what the colleague has to know"),
     )
 
-    def __init__(self, data: Any = None, *, setting: Setting) -> None:
-        super().__init__(data, setting=setting)
+    def __init__(self, data: Any = None, files: Any = None, *, setting: Setting) -> None:
+        super().__init__(data, files, setting=setting)
         level = self.fields["level"]
         assert isinstance(level, forms.TypedChoiceField)  # noqa: S101 - narrows the type
         level.choices = [(number, name) for number, name in LEVELS.items() if number != setting.level]
@@ -98,8 +101,25 @@ class QuestionForm(ActionForm):
     )
 
 
+class MessageForm(ActionForm):
+    text = words(
+        _("Message to the applicant"),
+        help_text=_("An interim word; no reply is expected. The applicant reads it exactly as you write it."),
+        required=_("Write the message"),
+    )
+
+
 class ReplyForm(ActionForm):
+    """What was said on the phone or came on paper; what the applicant writes on the site comes by itself."""
+
+    channel = forms.ChoiceField(
+        label=_("How it came"),
+        choices=[(channel.value, CHANNELS[channel]) for channel in TOLD_TO_STAFF],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose how the reply came")},
+    )
     reply = words(_("What was replied"), required=_("Write what was replied"))
+    papers = FilesField()
 
 
 class StatementForm(ActionForm):
@@ -154,8 +174,8 @@ class ForwardForm(ActionForm):
         required=_("Write the covering letter"),
     )
 
-    def __init__(self, data: Any = None, *, setting: Setting) -> None:
-        super().__init__(data, setting=setting)
+    def __init__(self, data: Any = None, files: Any = None, *, setting: Setting) -> None:
+        super().__init__(data, files, setting=setting)
         addressee = self.fields["addressee"]
         assert isinstance(addressee, forms.ChoiceField)  # noqa: S101 - narrows the type
         bodies = Body.objects.filter(valid_on(setting.on)).order_by("title")
@@ -202,8 +222,8 @@ class ConvertForm(ActionForm):
     )
     reason = words(_("Reason"), rows=3, required=_("Write the reason: it stays in the case"))
 
-    def __init__(self, data: Any = None, *, setting: Setting) -> None:
-        super().__init__(data, setting=setting)
+    def __init__(self, data: Any = None, files: Any = None, *, setting: Setting) -> None:
+        super().__init__(data, files, setting=setting)
         self.topics = topic_choices(setting.on)
 
     def clean_topic(self) -> str:
@@ -235,8 +255,8 @@ class RerouteForm(ActionForm):
         required=_("Write what was wrong with the routing"),
     )
 
-    def __init__(self, data: Any = None, *, setting: Setting) -> None:
-        super().__init__(data, setting=setting)
+    def __init__(self, data: Any = None, files: Any = None, *, setting: Setting) -> None:
+        super().__init__(data, files, setting=setting)
         organization = self.fields["organization"]
         assert isinstance(organization, forms.TypedChoiceField)  # noqa: S101 - narrows the type
         organization.choices = list(setting.organizations)
@@ -259,6 +279,7 @@ FORMS: dict[Action, type[ActionForm]] = {
     Action.HAND_OVER: HandOverForm,
     Action.RETURN_HAND_OVER: ReasonForm,
     Action.ASK_APPLICANT: QuestionForm,
+    Action.INFORM_APPLICANT: MessageForm,
     Action.APPLICANT_REPLIED: ReplyForm,
     Action.RESUME: ReasonForm,
     Action.SUBMIT_FOR_REVIEW: AnswerForm,

@@ -16,6 +16,7 @@ from appeals.models import Attachment, ScanVerdict
 from appeals.selectors import working_scope
 from registry.audit import record_read
 from registry.middleware import ScopedRequest
+from registry.subjects import Subject
 
 
 class ReasonToOpen(forms.Form):
@@ -64,7 +65,8 @@ def _sent(request: ScopedRequest, found: Attachment, reason: str) -> FileRespons
         raise Http404("The file is lost") from None
     record_read(
         scope=request.scope,
-        subject=f"attachment {found.key}",
+        subject=Subject.ATTACHMENT,
+        key=str(found.key),
         page=request.path,
         now=timezone.now(),
         person_id=appeal.concerned_person_id or appeal.applicant_id,

@@ -32,6 +32,7 @@ DONE: Mapping[Action, Promise] = {
     Action.ACCEPT_HAND_OVER: _("The hand-over was accepted"),
     Action.RETURN_HAND_OVER: _("The hand-over was returned"),
     Action.ASK_APPLICANT: _("The applicant was asked"),
+    Action.INFORM_APPLICANT: _("The applicant was told"),
     Action.APPLICANT_REPLIED: _("The applicant replied"),
     Action.ASK_CLINIC: _("The clinic was asked"),
     Action.CLINIC_REPLIED: _("The clinic replied"),
@@ -49,6 +50,7 @@ DONE: Mapping[Action, Promise] = {
     Action.CLOSE: _("Closed"),
     Action.CONVERT: _("The kind was changed"),
     Action.MARK_VALIDITY: _("The complaint was judged"),
+    Action.CHECK_WAITING: _("The waiting time was checked"),
 }
 ROLES: Mapping[str, Promise] = {
     Role.CITIZEN: _("applicant"),
@@ -297,6 +299,7 @@ BUTTONS: Mapping[Action, Promise] = {
     Action.HAND_OVER: pgettext_lazy("button", "Offer the case"),
     Action.RETURN_HAND_OVER: pgettext_lazy("button", "Return the case"),
     Action.ASK_APPLICANT: pgettext_lazy("button", "Send the question"),
+    Action.INFORM_APPLICANT: pgettext_lazy("button", "Send the message"),
     Action.APPLICANT_REPLIED: pgettext_lazy("button", "Record the reply"),
     Action.RESUME: pgettext_lazy("button", "Go on"),
     Action.SUBMIT_FOR_REVIEW: pgettext_lazy("button", "Send for approval"),
@@ -310,6 +313,7 @@ BUTTONS: Mapping[Action, Promise] = {
     Action.CONVERT: pgettext_lazy("button", "Change and route anew"),
     Action.REROUTE: pgettext_lazy("button", "Route"),
     Action.MARK_VALIDITY: pgettext_lazy("button", "Record the judgement"),
+    Action.CHECK_WAITING: pgettext_lazy("button", "Note it in the case"),
     Action.TAKE: pgettext_lazy("button", "Take"),
     Action.ACCEPT_HAND_OVER: pgettext_lazy("button", "Accept"),
     Action.CLOSE: pgettext_lazy("button", "Close the case"),

@@ -8,7 +8,9 @@ from appeals.models.appeals import (
 )
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter
-from appeals.models.reference import AppealTerm, AppealTopic, Body
+from appeals.models.letters import AppealLetter, LetterKind
+from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
+from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Direction
 from registry.scanning import ScanVerdict
 
 __all__ = [
@@ -16,17 +18,24 @@ __all__ = [
     "Appeal",
     "AppealDraft",
     "AppealEvent",
+    "AppealLetter",
+    "AppealMessage",
+    "AppealMessageQuerySet",
     "AppealQuerySet",
     "AppealTerm",
     "AppealTopic",
     "Attachment",
+    "Author",
     "Body",
     "DeclineGround",
+    "Direction",
     "HandOver",
     "HandOverState",
     "LadderStep",
+    "LetterKind",
     "NumberCounter",
     "ReplyChannel",
     "ScanVerdict",
     "Validity",
+    "WaitingTimeNorm",
 ]

@@ -24,6 +24,7 @@ from registry.scoping import Scope, ScopedQuerySet
 from representatives.models import Representative
 
 IS_OPEN = Q(state__in=sorted(OPEN))
+OFFERABLE = [State.IN_PROGRESS.value, State.REGISTERED.value]
 
 
 class ActingGround(models.TextChoices):
@@ -94,6 +95,8 @@ class Appeal(models.Model):
         db_index=False,
     )
     level = models.PositiveSmallIntegerField(_("level"), null=True, blank=True)
+    # The level of the open hand-over: whoever it is offered to must see what is offered.
+    offered_level = models.PositiveSmallIntegerField(_("offered to level"), null=True, blank=True)
     assignee = models.ForeignKey(
         Representative,
         null=True,
@@ -265,6 +268,11 @@ class Appeal(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(level__isnull=True) | Q(level__range=(1, 3)), name="appeal_level"
+            ),
+            models.CheckConstraint(
+                condition=Q(offered_level__isnull=True)
+                | (Q(offered_level__range=(1, 3), state__in=OFFERABLE) & ~Q(offered_level=F("level"))),
+                name="appeal_offered_level",
             ),
             models.CheckConstraint(
                 condition=Q(routed_at__isnull=True, organization__isnull=True, level__isnull=True)

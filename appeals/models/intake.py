@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from appeals.models.appeals import Appeal
+from appeals.models.talk import AppealMessage
 from appeals.visibility import citizens, readers
 from registry.models import Region, User
 from registry.scanning import ScanVerdict
@@ -104,6 +105,10 @@ class Attachment(models.Model):
     appeal = models.ForeignKey(
         Appeal, null=True, blank=True, on_delete=models.PROTECT, related_name="attachments"
     )
+    # The message it came with, when it came later than the appeal.
+    message = models.ForeignKey(
+        AppealMessage, null=True, blank=True, on_delete=models.PROTECT, related_name="attachments"
+    )
     file = models.FileField(_("file"), upload_to=storage_name, max_length=120)
     name = models.CharField(_("name as given"), max_length=200)
     size = models.PositiveIntegerField(_("size in bytes"))
@@ -129,6 +134,9 @@ class Attachment(models.Model):
                 condition=Q(draft__isnull=False, appeal__isnull=True)
                 | Q(draft__isnull=True, appeal__isnull=False),
                 name="attachment_one_owner",
+            ),
+            models.CheckConstraint(
+                condition=Q(message__isnull=True) | Q(appeal__isnull=False), name="attachment_message"
             ),
             models.CheckConstraint(
                 condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="attachment_sha256_shape"

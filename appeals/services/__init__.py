@@ -3,9 +3,8 @@
 Refusals are those of `appeals.errors`.
 """
 
+from appeals.services.answer_letters import issue_answer_letter, letter_disputed, letter_read
 from appeals.services.casework import (
-    applicant_replied,
-    ask_applicant,
     assign,
     extend,
     mark_validity,
@@ -30,12 +29,13 @@ from appeals.services.outcome import (
 )
 from appeals.services.routing import convert, reroute, route_appeal, route_waiting
 from appeals.services.scanning import scan_next
+from appeals.services.talk import ask_applicant, inform_applicant, mark_read, receive_reply
+from appeals.services.waiting import judge_wait, note_waiting
 
 __all__ = [
     "Filed",
     "accept_hand_over",
     "answer",
-    "applicant_replied",
     "ask_applicant",
     "assign",
     "attach",
@@ -49,8 +49,16 @@ __all__ = [
     "forget_draft",
     "forward",
     "hand_over",
+    "inform_applicant",
+    "issue_answer_letter",
+    "judge_wait",
+    "letter_disputed",
+    "letter_read",
+    "mark_read",
     "mark_validity",
     "next_case",
+    "note_waiting",
+    "receive_reply",
     "reopen",
     "reroute",
     "resume",

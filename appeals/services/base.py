@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
-from appeals import lifecycle
+from appeals import lifecycle, targets
 from appeals.actors import Actor
+from appeals.deadlines import target_on
 from appeals.errors import AppealNotFound, ChangedMeanwhile, IllegalAction, InputMissing
 from appeals.lifecycle import Action, State, Transition
-from appeals.models import Appeal, AppealEvent
+from appeals.models import Appeal, AppealEvent, HandOver, HandOverState
+from appeals.models.appeals import OFFERABLE
+from appeals.policy import calendar_from, terms
 from appeals.selectors import possible
-from appeals.terms import Role
+from appeals.targets import Passed
+from appeals.terms import Kind, Role
 from appeals.visibility import may
 
 
@@ -95,14 +99,48 @@ def finish(
     note: str = "",
     data: Mapping[str, object] | None = None,
 ) -> Appeal:
-    """Writes the new state with the changes and appends the event. Returns the appeal as it now is."""
+    """Writes the new state with the changes and appends the event. Returns the appeal as it now is.
+
+    The internal target is counted anew where the step moves it and the changes do not say it already.
+    """
     appeal = move.appeal
-    fields = {"state": move.row.to.value, "version": appeal.version + 1, **(changes or {})}
+    fields = {"state": move.row.to.value, "version": appeal.version + 1, **(changes or {}), **_lapsed(move)}
     for name, value in fields.items():
         setattr(appeal, name, value)
+    passed = Passed(move.action, move.row.state, move.row.to, move.now)
+    if "target_on" not in fields and targets.moves_target(passed):
+        fields["target_on"] = appeal.target_on = _target(appeal, passed)
     appeal.save(update_fields=list(fields))
     record(move, public=public or bool(public_text), public_text=public_text, note=note, data=data)
     return appeal
+
+
+def _lapsed(move: Move) -> dict[str, object]:
+    """An open offer ends with whatever takes the case away from the desk that made it."""
+    gone = move.row.to not in OFFERABLE or move.action in (Action.REROUTE, Action.CONVERT)
+    if move.appeal.offered_level is None or not gone:
+        return {}
+    HandOver.objects.filter(appeal=move.appeal, state=HandOverState.OFFERED).update(
+        state=HandOverState.RETURNED, decided_at=move.now, reason=move.action.value
+    )
+    return {"offered_level": None}
+
+
+def _target(appeal: Appeal, latest: Passed) -> date | None:
+    rows = AppealEvent.objects.filter(appeal=appeal).order_by("pk")
+    chain = [
+        Passed(Action(action), State(before), State(after), at)
+        for action, before, after, at in rows.values_list("action", "from_state", "to_state", "at")
+    ]
+    began, pauses = targets.counted([*chain, latest], appeal.region.zone)
+    return target_on(
+        began,
+        kind=Kind(appeal.kind),
+        level=appeal.level,
+        calendar=calendar_from(appeal.region_id, began),
+        terms=terms(),
+        pauses=pauses,
+    )
 
 
 def record(

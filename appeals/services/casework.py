@@ -1,4 +1,4 @@
-"""Taking and working a case: take, assign, next case, questions to the applicant, extension, validity."""
+"""Taking and working a case: take, assign, next case, going on, extension, validity."""
 
 from datetime import datetime
 
@@ -93,40 +93,6 @@ def _waiting(representative: Representative, urgency: Urgency, now: datetime, sc
         .select_related("organization", "received_by", "region", "topic")
         .order_by("due_on", "pk")
     )
-
-
-@transaction.atomic
-def ask_applicant(
-    *, appeal_id: int, question: str, actor: Actor, now: datetime, expected_version: int | None = None
-) -> Appeal:
-    """Asks the applicant and waits. The lawful clock goes on, the internal target pauses."""
-    move = begin(
-        appeal_id=appeal_id,
-        action=Action.ASK_APPLICANT,
-        actor=actor,
-        now=now,
-        expected_version=expected_version,
-        given={"question": question},
-    )
-    asked = finish(move, changes={"target_on": None}, public_text=question)
-    letters.message(asked, now)
-    return asked
-
-
-@transaction.atomic
-def applicant_replied(
-    *, appeal_id: int, reply: str, actor: Actor, now: datetime, expected_version: int | None = None
-) -> Appeal:
-    """Records what the applicant wrote or said; it ends the wait for it and no other."""
-    move = begin(
-        appeal_id=appeal_id,
-        action=Action.APPLICANT_REPLIED,
-        actor=actor,
-        now=now,
-        expected_version=expected_version,
-        given={"reply": reply},
-    )
-    return finish(move, public_text=reply)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from appeals import hints
 from appeals.errors import FileRefused
 from appeals.filetypes import HEAD, MAX_BYTES, MAX_FILES, FileType, describe, sniff
-from appeals.models import Appeal, AppealDraft, Attachment
+from appeals.models import Appeal, AppealDraft, AppealMessage, Attachment
 from appeals.typed import clean_file_name
 
 # Each says what to do next; the kinds are those of `filetypes.describe`.
@@ -35,18 +35,21 @@ def attach(
     upload: "File[bytes]",
     now: datetime,
     user_id: int | None = None,
+    message: AppealMessage | None = None,
     medical: bool = False,
     sealed: bool = False,
 ) -> Attachment:
     """Stores an uploaded file and its record, to be checked by a worker before anybody opens it.
 
-    Errors: FileRefused with a line for the person.
+    The limit counts for a draft, and for each message of an appeal. Errors: FileRefused with a line for the
+    person.
     """
     name = clean_file_name(upload.name or "") or "file"
     kind = _judged(upload, name)
     # Two uploads at one moment must not both be the tenth.
     type(owner)._base_manager.select_for_update().only("pk").get(pk=owner.pk)
-    if owner.attachments.count() >= MAX_FILES:
+    beside = message.attachments if message is not None else owner.attachments
+    if beside.count() >= MAX_FILES:
         raise too_many()
     paper = Attachment(
         name=name,
@@ -58,6 +61,7 @@ def attach(
         uploaded_at=now,
         uploaded_by_user_id=user_id,
     )
+    paper.message = message
     if isinstance(owner, AppealDraft):
         paper.draft = owner
     else:

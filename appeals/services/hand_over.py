@@ -6,23 +6,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from appeals.actors import Actor
-from appeals.deadlines import local_day, target_on
-from appeals.errors import HandOverGone, InvalidInput, NotFitting
+from appeals.errors import HandOverGone, InvalidInput
 from appeals.lifecycle import Action
 from appeals.models import Appeal, HandOver, HandOverState
-from appeals.policy import calendar_from, terms
 from appeals.services.base import begin, finish
 from appeals.services.casework import fitting
-from appeals.terms import Kind, Role
 from representatives.models import Representative
-
-# Who may take a case at the level: an expert works every level, the fund its own cases.
-_TAKES = {
-    1: frozenset({Role.OPERATOR, Role.CASE_WORKER, Role.EXPERT}),
-    2: frozenset({Role.CASE_WORKER, Role.EXPERT}),
-    3: frozenset({Role.EXPERT}),
-}
-_ANY_LEVEL = frozenset({Role.SUPERVISOR, Role.FUND_OPERATOR, Role.FUND_ADMIN})
 
 
 @transaction.atomic
@@ -58,7 +47,8 @@ def hand_over(
         offered_by_user_id=actor.user_id,
         offered_at=now,
     )
-    finish(move, note=note, data={"from_level": appeal.level, "to_level": level})
+    changes = {"offered_level": level}
+    finish(move, changes=changes, note=note, data={"from_level": appeal.level, "to_level": level})
     return offer
 
 
@@ -77,25 +67,16 @@ def accept_hand_over(
     )
     offer = _require(appeal_id)
     appeal = move.appeal
-    if not {*actor.roles_on(appeal)} & (_TAKES[offer.to_level] | _ANY_LEVEL):
-        raise NotFitting(_("This case was offered to another level."), code="other_level")
     before, appeal.level = appeal.level, offer.to_level
     me = Representative.objects.filter(user=actor.user_id).first() if actor.user_id else None
     _decide(offer, HandOverState.ACCEPTED, actor, now)
-    today = local_day(now, appeal.region.zone)
     changes: dict[str, object] = {
         "level": offer.to_level,
+        "offered_level": None,
         "assignee": fitting(me, appeal),
         "worker_id": actor.user_id,
         "taken_at": appeal.taken_at or now,
         "passed_by_first_level": appeal.passed_by_first_level or offer.from_level == 1,
-        "target_on": target_on(
-            today,
-            kind=Kind(appeal.kind),
-            level=offer.to_level,
-            calendar=calendar_from(appeal.region_id, today),
-            terms=terms(),
-        ),
     }
     return finish(move, changes=changes, public=True, data={"from_level": before, "to_level": offer.to_level})
 
@@ -115,7 +96,8 @@ def return_hand_over(
     )
     offer = _require(appeal_id)
     _decide(offer, HandOverState.RETURNED, actor, now, reason)
-    return finish(move, note=reason, data={"from_level": offer.from_level, "to_level": offer.to_level})
+    levels = {"from_level": offer.from_level, "to_level": offer.to_level}
+    return finish(move, changes={"offered_level": None}, note=reason, data=levels)
 
 
 def _require(appeal_id: int) -> HandOver:

@@ -9,9 +9,10 @@ from appeals import letters
 from appeals.actors import Actor
 from appeals.deadlines import local_day
 from appeals.errors import InvalidInput, TooLate
-from appeals.lifecycle import Action, State
-from appeals.models import Appeal, DeclineGround, HandOver, HandOverState, Validity
+from appeals.lifecycle import Action
+from appeals.models import Appeal, DeclineGround, Validity
 from appeals.policy import terms
+from appeals.services.answer_letters import issue_answer_letter
 from appeals.services.base import begin, finish
 from appeals.services.routing import body_in_force, clock_restarted
 from appeals.terms import Kind, Role
@@ -76,9 +77,8 @@ def answer(
         "validity": validity or appeal.validity,
         **_ended(),
     }
-    _drop_offer(appeal, now)
     done = finish(move, changes=changes, public_text=text, data={"validity": changes["validity"]})
-    letters.answered(done, now)
+    letters.answered(done, issue_answer_letter(appeal=done, now=now), now)
     return done
 
 
@@ -102,7 +102,6 @@ def forward(
         given={"addressee": addressee, "letter": letter},
     )
     body = body_in_force(addressee, move.appeal, now)
-    _drop_offer(move.appeal, now)
     changes: dict[str, object] = {"addressee": body, "forwarded_at": now, **_ended()}
     done = finish(move, changes=changes, public=True, note=letter, data={"addressee": addressee})
     letters.forwarded(done, now)
@@ -130,9 +129,8 @@ def decline(
     )
     if ground not in DeclineGround.values:
         raise InvalidInput({"ground": _("Choose one of the lawful grounds.")})
-    _drop_offer(move.appeal, now)
     done = finish(move, changes={"decline_ground": ground, **_ended()}, public_text=reason)
-    letters.message(done, now)
+    letters.message(done, now, reason)
     return done
 
 
@@ -149,7 +147,6 @@ def withdraw(
         expected_version=expected_version,
         given={"statement": statement},
     )
-    _drop_offer(move.appeal, now)
     return finish(move, changes={"closed_at": now, **_ended()}, public_text=statement)
 
 
@@ -193,9 +190,3 @@ def reopen(
 def _ended() -> dict[str, object]:
     """Nobody is reminded of a case that has ended."""
     return {"next_step_at": None}
-
-
-def _drop_offer(appeal: Appeal, now: datetime) -> None:
-    HandOver.objects.filter(appeal=appeal, state=HandOverState.OFFERED).update(
-        state=HandOverState.RETURNED, decided_at=now, reason=State(appeal.state).value
-    )

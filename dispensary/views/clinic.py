@@ -11,6 +11,7 @@ from registry.audit import record_read
 from registry.middleware import ScopedRequest
 from registry.models import Clinic
 from registry.scoping import Role
+from registry.subjects import Subject
 
 
 @require_GET
@@ -23,7 +24,8 @@ def clinic_page(request: ScopedRequest) -> HttpResponse:
     )
     record_read(
         scope=request.scope,
-        subject=f"people invited to the clinic, {len(page)} people",
+        subject=Subject.CLINIC_PEOPLE,
+        rows=len(page),
         page=request.path,
         region_id=clinics[0].region_id if clinics else "",
         now=timezone.now(),

@@ -20,6 +20,7 @@ from dispensary.views.campaigns import READERS, acting_user, staff_context
 from registry.access import roles
 from registry.audit import record_read
 from registry.middleware import ScopedRequest
+from registry.subjects import Subject
 
 KINDS = {
     InvitationState.PLANNED: "idle",
@@ -48,7 +49,9 @@ def invitation_list(request: ScopedRequest, campaign_id: int) -> HttpResponse:
     )
     record_read(
         scope=request.scope,
-        subject=f"campaign {campaign.pk}, {state}, {len(page)} people",
+        subject=Subject.CAMPAIGN_PEOPLE,
+        key=str(campaign.pk),
+        rows=len(page),
         page=request.path,
         region_id=campaign.region_id,
         now=timezone.now(),
@@ -91,7 +94,8 @@ def invitation_page(request: ScopedRequest, campaign_id: int, invitation_id: int
         return redirect(f"{back}?state={invitation.state}&after={invitation.pk}")
     record_read(
         scope=request.scope,
-        subject=f"invitation {invitation.pk}",
+        subject=Subject.INVITATION,
+        key=str(invitation.pk),
         page=request.path,
         person_id=invitation.person_id,
         region_id=invitation.region_id,

@@ -19,6 +19,8 @@ from notifications.states import State
 log = logging.getLogger(__name__)
 
 FOLDER = "letters"
+# A letter whose wording names its page of verification carries it as a square code too.
+_VERIFY = re.compile(r"https?://\S+?/verify/[a-z0-9]+/")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 
 
@@ -73,6 +75,7 @@ class PostSender:
 def letter_of(message: Outgoing) -> Letter:
     with override(message.language):
         day = date_format(message.written_at, "j E Y")
+    verify = _VERIFY.search(message.body)
     return Letter(
         language=message.language,
         sender=message.sender,
@@ -82,4 +85,5 @@ def letter_of(message: Outgoing) -> Letter:
         address=message.to,
         subject=message.subject,
         paragraphs=[text.strip() for text in _PARAGRAPHS.split(message.body) if text.strip()],
+        verify_url=verify[0] if verify else "",
     )

@@ -16,6 +16,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.providers.base.constants import AuthError
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -30,6 +31,9 @@ from registry.selectors import is_employee
 log = structlog.get_logger("portal.accounts")
 # The state login marks an account whose owner showed a passport with this claim.
 CONFIRMED_CLAIM = "trusted"
+STATE_LOGIN_FAILED = _(
+    "Gosuslugi does not answer as it should. Try again in a few minutes or get a code by e-mail."
+)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -113,6 +117,22 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             log.info("social_login_refused", reason="employee")
             messages.error(request, _("Staff sign in with a password."))
             raise ImmediateHttpResponse(redirect("account_staff_login"))
+
+    def on_authentication_error(
+        self,
+        request: HttpRequest,
+        provider: Any,
+        error: str | None = None,
+        exception: Exception | None = None,
+        extra_context: Any = None,
+    ) -> None:
+        """Whatever went wrong on the way there and back leads to our door, which offers the code by e-mail too."""
+        log.info("social_login_failed", error=error, exception=type(exception).__name__)
+        if error == AuthError.CANCELLED:
+            messages.info(request, _("You did not sign in with Gosuslugi. You can get a code by e-mail."))
+        else:
+            messages.error(request, STATE_LOGIN_FAILED)
+        raise ImmediateHttpResponse(redirect("account_login"))
 
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: Mapping[str, Any]) -> User:
         user: User = super().populate_user(request, sociallogin, data)

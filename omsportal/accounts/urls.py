@@ -8,9 +8,11 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
-from django.urls import include, path, re_path
+from allauth.socialaccount import views as social
+from allauth.socialaccount.providers.openid_connect import views as openid
+from django.urls import path, re_path
 
-from omsportal.accounts.views import StaffLoginView, to_login
+from omsportal.accounts.views import StaffLoginView, state_login, to_cabinet, to_login
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -49,6 +51,8 @@ urlpatterns = [
     path("2fa/keys/reauthenticate/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path("2fa/keys/<int:pk>/edit/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
     path("2fa/keys/<int:pk>/remove/", webauthn.remove_webauthn, name="mfa_remove_webauthn"),
-    path("state/", include("allauth.socialaccount.urls")),
-    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("oidc/<slug:provider_id>/login/", state_login, name="openid_connect_login"),
+    path("oidc/<slug:provider_id>/login/callback/", openid.callback, name="openid_connect_callback"),
+    path("state/signup/", social.signup, name="socialaccount_signup"),
+    path("state/", to_cabinet, name="socialaccount_connections"),
 ]

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from registry.scoping import Role, Scope, ScopedQuerySet
+from registry.subjects import in_words
 
 
 class AccessRecordQuerySet(ScopedQuerySet["AccessRecord"]):
@@ -25,6 +26,8 @@ class AccessRecord(models.Model):
     person_id = models.BigIntegerField(_("person"), null=True)
     region_id = models.CharField(_("region"), max_length=2, blank=True)
     subject = models.CharField(_("subject"), max_length=60)
+    key = models.CharField(_("key"), max_length=60, blank=True)
+    rows = models.PositiveIntegerField(_("rows"), null=True)
     page = models.CharField(_("page"), max_length=200)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     request_id = models.CharField(_("request"), max_length=36, blank=True)
@@ -41,4 +44,9 @@ class AccessRecord(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.user_id} {self.subject}"
+        return f"{self.at:%Y-%m-%d %H:%M} {self.user_id} {self.subject} {self.key}"
+
+    @property
+    def what(self) -> str:
+        """What was read, in the words of the reader of the log."""
+        return in_words(self.subject, self.key, self.rows)

@@ -15,6 +15,7 @@ from registry.audit import record_read
 from registry.middleware import ScopedRequest
 from registry.models import User
 from registry.scoping import Role
+from registry.subjects import Subject
 from representatives import presenting
 from representatives.forms import DayForm, PeopleForm
 from representatives.selectors import people_page, staffing
@@ -103,7 +104,8 @@ def staffing_people(request: ScopedRequest) -> HttpResponse:
     )
     record_read(
         scope=request.scope,
-        subject=f"representatives {region.code}",
+        subject=Subject.REPRESENTATIVES,
+        key=region.code,
         page=request.get_full_path(),
         now=now,
         region_id=region.code,

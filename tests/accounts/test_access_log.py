@@ -7,6 +7,7 @@ import pytest
 from registry.audit import record_read
 from registry.models import AccessRecord
 from registry.scoping import Role
+from registry.subjects import LABELS, Subject
 
 pytestmark = pytest.mark.django_db
 PAGE = "/security/access/"
@@ -18,7 +19,8 @@ def log(cast, now):
     for number in range(20):
         record_read(
             scope=cast.scope("operator" if number % 2 else "expert"),
-            subject=f"appeal 39-{number}",
+            subject=Subject.APPEAL,
+            key=f"39-{number}",
             page="/staff/",
             now=now + timedelta(days=number),
             person_id=(cast.maria if number % 4 else cast.boris).pk,
@@ -27,7 +29,8 @@ def log(cast, now):
         )
     record_read(
         scope=cast.scope("foreign_operator"),
-        subject="appeal 26-1",
+        subject=Subject.APPEAL,
+        key="26-1",
         page="/staff/",
         now=now,
         person_id=cast.outsider.pk,
@@ -42,12 +45,12 @@ def officer(client, cast):
 
 
 def subjects(answer):
-    return [row.record.subject for row in answer.context["rows"]]
+    return [row.record.key for row in answer.context["rows"]]
 
 
 def test_newest_first_with_names_and_nothing_of_another_region(officer, cast, log):
     answer = officer.get(PAGE)
-    assert subjects(answer) == [f"appeal 39-{number}" for number in range(19, -1, -1)]
+    assert subjects(answer) == [f"39-{number}" for number in range(19, -1, -1)]
     page = answer.content.decode()
     assert cast.maria.full_name in page
     assert cast.users["operator"].full_name in page
@@ -55,18 +58,18 @@ def test_newest_first_with_names_and_nothing_of_another_region(officer, cast, lo
 
 
 def test_filters(officer, cast, log, now):
-    by_reader = subjects(officer.get(PAGE, {"staff": cast.users["expert"].email}))
-    assert by_reader == [f"appeal 39-{number}" for number in range(18, -1, -2)]
-    by_person = subjects(officer.get(PAGE, {"enp": cast.boris.enp}))
-    assert by_person == [f"appeal 39-{number}" for number in (16, 12, 8, 4, 0)]
+    by_reader = subjects(officer.post(PAGE, {"staff": cast.users["expert"].email}))
+    assert by_reader == [f"39-{number}" for number in range(18, -1, -2)]
+    by_person = subjects(officer.post(PAGE, {"enp": cast.boris.enp}))
+    assert by_person == [f"39-{number}" for number in (16, 12, 8, 4, 0)]
     day = (now + timedelta(days=3)).date().isoformat()
-    assert subjects(officer.get(PAGE, {"since": day, "until": day})) == ["appeal 39-3"]
-    assert subjects(officer.get(PAGE, {"enp": cast.outsider.enp})) == []
-    assert subjects(officer.get(PAGE, {"staff": cast.users["foreign_operator"].email})) == []
+    assert subjects(officer.post(PAGE, {"since": day, "until": day})) == ["39-3"]
+    assert subjects(officer.post(PAGE, {"enp": cast.outsider.enp})) == []
+    assert subjects(officer.post(PAGE, {"staff": cast.users["foreign_operator"].email})) == []
 
 
 def test_a_bad_filter_is_explained(officer, log):
-    answer = officer.get(PAGE, {"enp": "12"})
+    answer = officer.post(PAGE, {"enp": "12"})
     assert answer.context["form"].errors["enp"]
     assert subjects(answer) == []
 
@@ -74,7 +77,9 @@ def test_a_bad_filter_is_explained(officer, log):
 def test_pages_follow_without_gaps_or_repeats(officer, cast, log, monkeypatch, now):
     monkeypatch.setattr("omsportal.access_log.PAGE", 3)
     AccessRecord.objects.bulk_create(
-        AccessRecord(at=now, user_id=1, region_id="39", subject=f"same moment {n}", page="/")
+        AccessRecord(
+            at=now, user_id=1, region_id="39", subject=Subject.APPEAL, key=f"same moment {n}", page="/"
+        )
         for n in range(5)
     )
     seen, address = [], PAGE
@@ -83,6 +88,25 @@ def test_pages_follow_without_gaps_or_repeats(officer, cast, log, monkeypatch, n
         seen += subjects(answer)
         address = answer.context["next_url"] and PAGE + answer.context["next_url"]
     assert len(seen) == len(set(seen)) == 25
+
+
+def test_a_search_keeps_its_words_out_of_the_address_through_all_pages(officer, cast, log, monkeypatch):
+    monkeypatch.setattr("omsportal.access_log.PAGE", 2)
+    asked = {"enp": cast.boris.enp}
+    seen: list[str] = []
+    for _page in range(3):
+        answer = officer.post(PAGE, asked)
+        assert cast.boris.enp not in answer.context["next_url"]
+        seen += subjects(answer)
+        asked = {"enp": cast.boris.enp, "after": answer.context["following"]}
+    assert seen == [f"39-{number}" for number in (16, 12, 8, 4, 0)]
+    assert answer.context["following"] == ""
+    assert len(officer.get(PAGE, {"enp": cast.boris.enp}).context["rows"]) == 2, "the address is not asked"
+
+
+def test_what_was_read_is_said_in_the_language_of_the_officer(officer, log):
+    assert "обращение 39-19" in officer.get(PAGE).content.decode()
+    assert set(LABELS) == set(Subject)
 
 
 @pytest.mark.parametrize(
@@ -95,9 +119,9 @@ def test_a_forged_place_in_the_list_does_no_harm(officer, log, after):
 def test_looking_a_person_up_is_itself_on_record(officer, cast, log):
     officer.get(PAGE)
     assert not AccessRecord.objects.filter(user_id=cast.users["auditor"].pk).exists()
-    officer.get(PAGE, {"enp": cast.maria.enp})
+    officer.post(PAGE, {"enp": cast.maria.enp})
     own = AccessRecord.objects.get(user_id=cast.users["auditor"].pk)
-    assert (own.person_id, own.region_id, own.subject) == (cast.maria.pk, "39", "access log")
+    assert (own.person_id, own.region_id, own.subject) == (cast.maria.pk, "39", Subject.ACCESS_LOG)
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.AUDITOR] + ["citizen"])

@@ -13,7 +13,6 @@ from appeals.errors import (
     InputMissing,
     InvalidInput,
     KeyReused,
-    NotFitting,
     TooLate,
 )
 from appeals.lifecycle import Action, State, replay
@@ -113,7 +112,7 @@ def test_take_ask_reply_answer_close(cast, now):
     assert (appeal.state, appeal.assignee, appeal.worker_id) == (State.IN_PROGRESS, me, expert.user_id)
     services.ask_applicant(appeal_id=appeal.pk, question="Когда это было?", actor=expert, now=now)
     citizen = Actor.holder(appeal.pk)
-    services.applicant_replied(appeal_id=appeal.pk, reply="Вчера", actor=citizen, now=now)
+    services.receive_reply(appeal_id=appeal.pk, reply="Вчера", actor=citizen, now=now)
     with pytest.raises(InputMissing):
         services.answer(appeal_id=appeal.pk, text=" ", actor=expert, now=now)
     services.answer(appeal_id=appeal.pk, text="Разобрались", actor=expert, now=now, validity="justified")
@@ -158,7 +157,7 @@ def test_hand_over_is_offered_accepted_or_returned(cast, now):
     appeal = filed(question(cast), now)
     services.take(appeal_id=appeal.pk, actor=operator, now=now)
     services.hand_over(appeal_id=appeal.pk, level=3, note="Сложный", actor=operator, now=now)
-    with pytest.raises(NotFitting):
+    with pytest.raises(IllegalAction):
         services.accept_hand_over(appeal_id=appeal.pk, actor=worker, now=now)
     services.return_hand_over(appeal_id=appeal.pk, reason="Это уровень 2", actor=expert, now=now)
     services.hand_over(appeal_id=appeal.pk, level=2, note="Уровень 2", actor=operator, now=now)
@@ -170,6 +169,46 @@ def test_hand_over_is_offered_accepted_or_returned(cast, now):
     with pytest.raises(IllegalAction):
         services.answer(appeal_id=appeal.pk, text="Ответ", actor=operator, now=now)
     assert_story_fits(done)
+
+
+@pytest.mark.parametrize(
+    ("from_level", "to", "by", "taker"), [(3, 2, "expert", "case_worker"), (2, 1, "case_worker", "operator")]
+)
+def test_a_case_is_offered_down_to_those_who_could_not_see_it(cast, now, from_level, to, by, taker):
+    appeal = filed(about(cast, topic="3.1.6" if from_level == 3 else "3.1.4"), now)
+    giver, other = Actor.of(cast.scope(by)), Actor.of(cast.scope(taker))
+    unseen = Appeal.objects.visible_to(other.scope).filter(pk=appeal.pk)
+    assert not unseen.exists()
+    services.take(appeal_id=appeal.pk, actor=giver, now=now)
+    services.hand_over(appeal_id=appeal.pk, level=to, note="Вопрос об очереди", actor=giver, now=now)
+    assert unseen.exists()
+    # What is only offered is not worked yet.
+    with pytest.raises(IllegalAction) as refused:
+        services.answer(appeal_id=appeal.pk, text="Ответ", actor=other, now=now)
+    assert set(refused.value.possible) == {Action.ACCEPT_HAND_OVER, Action.RETURN_HAND_OVER}
+    services.return_hand_over(appeal_id=appeal.pk, reason="Не наше", actor=other, now=now)
+    assert not unseen.exists()
+    services.hand_over(appeal_id=appeal.pk, level=to, note="Всё же ваше", actor=giver, now=now)
+    done = services.accept_hand_over(appeal_id=appeal.pk, actor=other, now=now)
+    assert (done.level, done.offered_level, done.worker_id) == (to, None, other.user_id)
+    assert_story_fits(done)
+
+
+@pytest.mark.parametrize("action", ["ask_applicant", "reroute"])
+def test_an_offer_ends_with_what_takes_the_case_away(cast, now, action):
+    appeal = filed(about(cast, topic="3.1.4"), now)
+    worker = Actor.of(cast.scope("case_worker"))
+    services.take(appeal_id=appeal.pk, actor=worker, now=now)
+    services.hand_over(appeal_id=appeal.pk, level=3, note="Качество", actor=worker, now=now)
+    if action == "ask_applicant":
+        services.ask_applicant(appeal_id=appeal.pk, question="Когда?", actor=worker, now=now)
+    else:
+        services.reroute(
+            appeal_id=appeal.pk, organization_id=cast.insurer.pk, level=2, reason="Так", actor=worker, now=now
+        )
+    appeal.refresh_from_db()
+    assert appeal.offered_level is None
+    assert HandOver.objects.get(appeal=appeal).state == "returned"
 
 
 def test_one_extension_with_a_reason(cast, now):

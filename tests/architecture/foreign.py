@@ -10,7 +10,15 @@ from typing import Any
 from django.db import models
 
 from appeals.load import load_reference as load_appeals
-from appeals.models import Appeal, AppealDraft, AppealEvent, HandOver, LadderStep
+from appeals.models import (
+    Appeal,
+    AppealDraft,
+    AppealEvent,
+    AppealLetter,
+    AppealMessage,
+    HandOver,
+    LadderStep,
+)
 from dispensary.models import (
     Campaign,
     ClinicFile,
@@ -132,6 +140,14 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
     return [
         appeal,
         event,
+        AppealLetter.objects.create(
+            appeal=appeal,
+            number=f"{appeal.number}/1",
+            sender=CANARY,
+            body=CANARY,
+            issued_at=now,
+            issued_on=now.date(),
+        ),
         paper_of(appeal, now, name=f"{CANARY}.pdf"),
         HandOver.objects.create(
             appeal=appeal,
@@ -140,6 +156,14 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
             note=CANARY,
             offered_at=now,
             offered_by_user_id=cast.users["foreign_case_worker"].pk,
+        ),
+        AppealMessage.objects.create(
+            appeal=appeal,
+            direction="from_applicant",
+            author_kind="applicant",
+            channel="phone",
+            text=CANARY,
+            at=now,
         ),
         LadderStep.objects.create(appeal=appeal, step="half", recipient="assignee", at=now),
         AppealDraft.objects.create(

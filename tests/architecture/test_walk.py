@@ -24,6 +24,7 @@ OPEN = {
     "appeal_step": {"step": "what"},
     "representatives:organization": {"code": "26"},
     "representatives:clinic": None,  # filled in below: the outsider's clinic
+    "openid_connect_login": {"provider_id": "nobody"},
     "notifications:unsubscribe": {"token": "forged"},
 }
 
@@ -55,6 +56,8 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
         "key": world.paper_key,
         "campaign_id": world.campaign.pk,
         "invitation_id": world.invitation.pk,
+        "token": "forged",
+        "secret": "a" * 26,
         "action": "take" if "number" in names else "pause",
     }
     assert names <= known.keys(), f"{route.pattern}: say how to walk {names - known.keys()}"

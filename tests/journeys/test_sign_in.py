@@ -7,7 +7,9 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from omsportal.environment import state_login_origins
 from tests.accounts.signing import PASSWORD, with_password
+from tests.accounts.state_provider import started
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -104,3 +106,25 @@ def test_a_citizen_comes_in_by_the_code_of_the_letter(page, people, live_server)
     page.click("main >> text=Войти")
     page.wait_for_url("**/cabinet/")
     look(page)
+
+
+def test_the_button_of_the_state_login_leads_there_and_back(page, people, live_server, settings):
+    """The browser holds a form to the page's policy through every redirect, the provider's included."""
+    home = f"http://localhost:{live_server.thread.port}"
+    with started(f"{home}/accounts/oidc/esia/login/callback/") as provider:
+        settings.SOCIALACCOUNT_PROVIDERS = provider.settings()
+        directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+        allowed = [*directives["form-action"], *state_login_origins({"ESIA_SERVER_URL": provider.url})]
+        settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {**directives, "form-action": allowed}}
+        page.goto(home + reverse("account_login"))
+        look(page)
+        page.click("text=Войти через Госуслуги")
+        page.wait_for_url(f"{home}/cabinet/")
+        page.goto(f"{home}{reverse('account_logout')}?next={reverse('account_login')}")
+        page.click("main button")
+        page.context.clear_cookies()  # the provider remembers who signed in
+        page.goto(home + reverse("account_login"))
+        provider.next("unwritten")
+        page.click("text=Войти через Госуслуги")
+        page.wait_for_url(home + reverse("socialaccount_signup"))
+        look(page)

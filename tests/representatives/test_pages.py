@@ -79,10 +79,11 @@ def test_names_are_seen_within_the_scope_and_the_reading_is_logged(staffed: Cast
     assert "Соседняя" in page
     assert "Чужая" not in page
     record = AccessRecord.objects.get()
-    assert (record.user_id, record.region_id, record.subject) == (
+    assert (record.user_id, record.region_id, record.subject, record.key) == (
         staffed.users["fund_admin"].pk,
         "39",
-        "representatives 39",
+        "representatives",
+        "39",
     )
     own = client_of(staffed, "supervisor").get("/region/staffing/people/").content.decode()
     assert "Своя" in own

@@ -1,0 +1,39 @@
+"""What a person's data can be read as: the words of the access log, for the log itself and for the person."""
+
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+
+class Subject(StrEnum):
+    """Stored in the log as it stands here; a value once used is never given another meaning."""
+
+    APPEAL = "appeal"
+    APPEAL_QUEUE = "appeal_queue"
+    ATTACHMENT = "attachment"
+    INVITATION = "invitation"
+    CAMPAIGN_PEOPLE = "campaign_people"
+    CLINIC_PEOPLE = "clinic_people"
+    REPRESENTATIVES = "representatives"
+    ACCESS_LOG = "access_log"
+
+
+LABELS: dict[str, Promise] = {
+    Subject.APPEAL: _("appeal"),
+    Subject.APPEAL_QUEUE: _("list of appeals"),
+    Subject.ATTACHMENT: _("file of an appeal"),
+    Subject.INVITATION: _("invitation to an exam"),
+    Subject.CAMPAIGN_PEOPLE: _("people of an exam campaign"),
+    Subject.CLINIC_PEOPLE: _("people invited to the clinic"),
+    Subject.REPRESENTATIVES: _("list of representatives"),
+    Subject.ACCESS_LOG: _("records of the access log"),
+}
+_ROWS = ngettext_lazy("%(rows)s row", "%(rows)s rows", "rows")
+
+
+def in_words(subject: str, key: str = "", rows: int | None = None) -> str:
+    """One reading in the reader's language: "appeal 39-2026-0000412-7", "list of appeals (50 rows)"."""
+    words = " ".join(part for part in (str(LABELS.get(subject, subject)), key) if part)
+    return words if rows is None else f"{words} ({_ROWS % {'rows': rows}})"
