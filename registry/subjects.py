@@ -16,6 +16,10 @@ class Subject(StrEnum):
     INVITATION = "invitation"
     CAMPAIGN_PEOPLE = "campaign_people"
     CLINIC_PEOPLE = "clinic_people"
+    CLINIC_FILE = "clinic_file"
+    CLINIC_FILE_DECISION = "clinic_file_decision"
+    OBSERVATION = "observation"
+    OBSERVATION_LIST = "observation_list"
     REPRESENTATIVES = "representatives"
     ACCESS_LOG = "access_log"
 
@@ -27,6 +31,10 @@ LABELS: dict[str, Promise] = {
     Subject.INVITATION: _("invitation to an exam"),
     Subject.CAMPAIGN_PEOPLE: _("people of an exam campaign"),
     Subject.CLINIC_PEOPLE: _("people invited to the clinic"),
+    Subject.CLINIC_FILE: _("protocol of a clinic file"),
+    Subject.CLINIC_FILE_DECISION: _("decision on a row of a clinic file"),
+    Subject.OBSERVATION: _("case of observation"),
+    Subject.OBSERVATION_LIST: _("list of people under observation"),
     Subject.REPRESENTATIVES: _("list of representatives"),
     Subject.ACCESS_LOG: _("records of the access log"),
 }

@@ -8,6 +8,14 @@ from appeals.models.appeals import (
 )
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter
+from appeals.models.knowledge import (
+    Article,
+    ArticleDay,
+    ArticleEvent,
+    ArticleEventKind,
+    ArticleVersion,
+    Section,
+)
 from appeals.models.letters import AppealLetter, LetterKind
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
 from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Direction
@@ -24,6 +32,11 @@ __all__ = [
     "AppealQuerySet",
     "AppealTerm",
     "AppealTopic",
+    "Article",
+    "ArticleDay",
+    "ArticleEvent",
+    "ArticleEventKind",
+    "ArticleVersion",
     "Attachment",
     "Author",
     "Body",
@@ -36,6 +49,7 @@ __all__ = [
     "NumberCounter",
     "ReplyChannel",
     "ScanVerdict",
+    "Section",
     "Validity",
     "WaitingTimeNorm",
 ]

@@ -22,6 +22,7 @@ def answer_of(file: ClinicFile, *, limit: int) -> dict[str, Any]:
 def summary_of(file: ClinicFile) -> dict[str, Any]:
     return {
         "id": file.pk,
+        "key": str(file.key),
         "kind": file.kind,
         "name": file.name,
         "clinic": file.clinic.mo_code,

@@ -18,6 +18,7 @@ from dispensary.models import ClinicFile, ClinicFileFault, ClinicFileRow, FileSt
 from registry.audit import record_read
 from registry.models import Clinic, InsuredPerson, User
 from registry.scoping import Scope
+from registry.subjects import Subject
 
 MEGABYTE = 1024 * 1024
 # Megabytes. A region's year of a million rows takes 150 as text; a book of Excel is opened in memory.
@@ -166,7 +167,8 @@ def decide(
     ClinicFile.objects.filter(pk=locked.pk).update(doubtful=F("doubtful") - 1, **{counted: F(counted) + 1})
     record_read(
         scope=scope,
-        subject=f"clinic file {locked.pk}, row {row}: {'given to the person' if person else 'declined'}",
+        subject=Subject.CLINIC_FILE_DECISION,
+        key=f"{locked.pk}, {row}",
         page=page,
         person_id=person.pk if person else None,
         region_id=locked.region_id,

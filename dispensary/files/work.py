@@ -74,7 +74,7 @@ def run(file: ClinicFile) -> bool:
         reject(file, FileRejected("failed"))
         return True
     try:
-        with _local(file) as path:
+        with local_copy(file) as path:
             if not _is_clean(file, path):
                 return False
             _read(file, path)
@@ -91,7 +91,7 @@ def run(file: ClinicFile) -> bool:
 
 
 @contextmanager
-def _local(file: ClinicFile) -> Iterator[Path]:
+def local_copy(file: ClinicFile) -> Iterator[Path]:
     """The stored file as one on this machine's disk: the store may be far away and cannot be read twice cheaply."""
     with tempfile.NamedTemporaryFile(prefix="clinic-file-") as copy:
         try:
