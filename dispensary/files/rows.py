@@ -53,24 +53,24 @@ def columns_of(kind: FileKind, header: Sequence[str]) -> dict[str, int]:
             raise FileRejected("columns_repeated", columns=_titles(kind, [code]))
         if code is not None:
             found[code] = place
+    _refuse_other_kind(kind, header, len(found))
     missing = [one.code for one in kind.fields if one.required and one.code not in found]
     if missing:
-        _explain_missing(kind, header, missing)
+        raise FileRejected("columns_missing", columns=_titles(kind, missing))
     return found
 
 
-def _explain_missing(kind: FileKind, header: Sequence[str], missing: list[str]) -> None:
+def _refuse_other_kind(kind: FileKind, header: Sequence[str], understood: int) -> None:
+    """A table that another kind understands better, with all that kind requires, was sent under a wrong name."""
+    cells = {folded(cell) for cell in header}
+    best = understood
     for other in KINDS.values():
-        names = {folded(name) for one in other.fields if one.required for name in (one.code, one.title)}
-        hits = len(names & {folded(cell) for cell in header})
-        if other is not kind and hits == sum(one.required for one in other.fields):
+        known = [one for one in other.fields if cells & {folded(one.code), folded(one.title)}]
+        if len(known) > best and all(one in known for one in other.fields if one.required):
             raise FileRejected("other_kind", found=other.title, chosen=kind.title)
-    known = {
-        folded(name) for every in KINDS.values() for one in every.fields for name in (one.code, one.title)
-    }
-    if not known & {folded(cell) for cell in header}:
+        best = max(best, len(known))
+    if not best:
         raise FileRejected("no_header")
-    raise FileRejected("columns_missing", columns=_titles(kind, missing))
 
 
 def _titles(kind: FileKind, codes: Iterable[str]) -> str:

@@ -43,7 +43,8 @@ def file_list(request: ScopedRequest) -> HttpResponse:
     form = None
     if may_send:
         clinics = list(selectors.clinics_of(request.scope))
-        form = ClinicFileForm(request.POST or None, request.FILES or None, clinics=clinics)
+        given = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+        form = ClinicFileForm(*given, clinics=clinics)
         if request.method == "POST" and form.is_valid():
             sent = _receive(request, form)
             if sent is not None:

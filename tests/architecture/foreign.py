@@ -57,6 +57,7 @@ REGION = "26"
 class Foreign:
     appeal: Appeal
     paper_key: Any
+    file_key: Any
     campaign: Campaign
     invitation: Invitation
     rows: dict[str, models.Model]
@@ -71,7 +72,8 @@ def make_foreign(cast: Cast, now: datetime) -> Foreign:
     assert isinstance(appeal, Appeal)
     assert isinstance(invitation, Invitation)
     paper = by_label["appeals.Attachment"]
-    return Foreign(appeal, paper.key, invitation.campaign, invitation, by_label)  # type: ignore[attr-defined]
+    file = by_label["dispensary.ClinicFile"]
+    return Foreign(appeal, paper.key, file.key, invitation.campaign, invitation, by_label)  # type: ignore[attr-defined]
 
 
 def _people(cast: Cast, now: datetime) -> list[models.Model]:

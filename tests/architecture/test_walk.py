@@ -28,6 +28,9 @@ OPEN = {
     "representatives:clinic": None,  # filled in below: the outsider's clinic
     "openid_connect_login": {"provider_id": "nobody"},
     "notifications:unsubscribe": {"token": "forged"},
+    "dispensary:file-format": {"kind": "name_list"},
+    "dispensary:file-template": {"kind": "name_list", "form": "csv"},
+    "dispensary:file-sample": {"kind": "name_list", "form": "csv"},
 }
 
 
@@ -58,6 +61,8 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
         "key": world.paper_key,
         "campaign_id": world.campaign.pk,
         "invitation_id": world.invitation.pk,
+        "file_key": world.file_key,
+        "row": 2,
         "token": "forged",
         "secret": "a" * 26,
         "action": "take" if "number" in names else "pause",

@@ -44,6 +44,7 @@ class Table:
 
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PROGRAMS = (b"MZ", b"\x7fELF", b"%PDF", b"{\\rtf")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -53,15 +54,16 @@ def format_of(head: bytes) -> Format:
         return Format.XLSX
     if head.startswith(_OLE):
         raise FileRejected("spreadsheet_locked" if _ENCRYPTED in head else "format_old_excel")
+    if head.startswith(_PROGRAMS):
+        raise FileRejected("format_unknown")
     start = head[:400]
     if start.startswith((b"\xff\xfe", b"\xfe\xff")) or _is_wide(start):
         return Format.XML if b"<\0?\0x\0m\0l" in start or b"\0<\0?\0x\0m\0l" in start else Format.CSV
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith((b"<?xml", b"<clinic_file")):
         return Format.XML
-    lowered = text.lower()
     control = sum(byte < 9 or 13 < byte < 32 for byte in head[:4000])
-    if control or lowered.startswith((b"<", b"%pdf", b"{\\rtf", b"mz", b"\x7felf")):
+    if control or text.startswith(b"<"):
         raise FileRejected("format_unknown")
     return Format.CSV
 
