@@ -21,6 +21,7 @@ class Subject(StrEnum):
     OBSERVATION = "observation"
     OBSERVATION_LIST = "observation_list"
     REPRESENTATIVES = "representatives"
+    REPRESENTATIVE = "representative"
     ACCESS_LOG = "access_log"
 
 
@@ -36,6 +37,7 @@ LABELS: dict[str, Promise] = {
     Subject.OBSERVATION: _("case of observation"),
     Subject.OBSERVATION_LIST: _("list of people under observation"),
     Subject.REPRESENTATIVES: _("list of representatives"),
+    Subject.REPRESENTATIVE: _("card of a representative"),
     Subject.ACCESS_LOG: _("records of the access log"),
 }
 _ROWS = ngettext_lazy("%(rows)s row", "%(rows)s rows", "rows")

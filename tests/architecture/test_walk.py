@@ -63,6 +63,7 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
         "invitation_id": world.invitation.pk,
         "file_key": world.file_key,
         "row": 2,
+        "representative_id": world.rows["representatives.Representative"].pk,
         "token": "forged",
         "secret": "a" * 26,
         "action": "take" if "number" in names else "pause",
