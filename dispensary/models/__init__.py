@@ -1,3 +1,4 @@
+from dispensary.models.calls import Call, CallAttempt, CallKind, CallOutcome, SurveyAnswer
 from dispensary.models.campaigns import (
     Campaign,
     CampaignState,
@@ -5,11 +6,10 @@ from dispensary.models.campaigns import (
     InformingOutcome,
     Invitation,
     InvitationState,
-    OutcomeCount,
-    PlanCount,
     Round,
 )
 from dispensary.models.capacity import ClinicCapacity
+from dispensary.models.counts import OutcomeCount, PlanCount
 from dispensary.models.files import (
     ClinicFile,
     ClinicFileFault,
@@ -20,9 +20,14 @@ from dispensary.models.files import (
     PlannedExam,
 )
 from dispensary.models.observation import ObservationCase, ObservationRule
+from dispensary.models.policy import InformingPolicy, Reason, ReasonKind
 from dispensary.models.reference import Category, Programme, ProgrammeRule, ProgrammeTest, Tariff
 
 __all__ = [
+    "Call",
+    "CallAttempt",
+    "CallKind",
+    "CallOutcome",
     "Campaign",
     "CampaignState",
     "Category",
@@ -35,6 +40,7 @@ __all__ = [
     "HealthGroup",
     "Informing",
     "InformingOutcome",
+    "InformingPolicy",
     "Invitation",
     "InvitationState",
     "ObservationCase",
@@ -45,6 +51,9 @@ __all__ = [
     "Programme",
     "ProgrammeRule",
     "ProgrammeTest",
+    "Reason",
+    "ReasonKind",
     "Round",
+    "SurveyAnswer",
     "Tariff",
 ]
