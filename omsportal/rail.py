@@ -24,6 +24,7 @@ PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("staff_board", _("Board"), "kanban", ("/staff/board/",)),
     ("representatives:register", _("Representatives"), "person-badge", ("/region/representatives/",)),
     ("representatives:staffing", _("Staffing"), "people", ("/region/staffing",)),
+    ("what_if", _("What if"), "sliders", ("/region/what-if/",)),
     ("dispensary:campaigns", _("Exams"), "calendar-check", ("/region/exams/",)),
     ("dispensary:clinic", _("Our clinic"), "hospital", ("/clinic/",)),
     ("access_log", _("Access log"), "journal-text", ("/security/access/",)),
