@@ -44,6 +44,8 @@ NOT_PERSONAL = {
     "dispensary.ProgrammeTest": "public reference",
     "dispensary.Category": "public reference",
     "dispensary.ObservationRule": "public reference",
+    "dispensary.InformingPolicy": "public reference",
+    "dispensary.Reason": "dictionary of answers",
     "dispensary.Tariff": "prices, no people",
     "dispensary.ClinicCapacity": "numbers of free places, no people",
 }
