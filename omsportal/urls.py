@@ -15,6 +15,7 @@ urlpatterns = [
     path("appeals/", include("appeals.citizen.urls")),
     path("help/", include("appeals.knowledge.urls")),
     path("verify/<slug:secret>/", verify, name="letter_verify"),
+    path("staff/help/", include("appeals.knowledge.editor_urls")),
     path("staff/", include("appeals.desk.urls")),
     path("region/what-if/", what_if, name="what_if"),
     path("", include("representatives.urls")),

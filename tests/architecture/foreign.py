@@ -14,8 +14,10 @@ from appeals.models import (
     Appeal,
     AppealDraft,
     AppealEvent,
+    AppealFollower,
     AppealLetter,
     AppealMessage,
+    AppealSurvey,
     HandOver,
     LadderStep,
 )
@@ -143,6 +145,12 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
     return [
         appeal,
         event,
+        AppealFollower.objects.create(
+            appeal=appeal, name=CANARY, email="canary@example.org", access_code_hash="x", allowed_at=now
+        ),
+        AppealSurvey.objects.create(
+            appeal=appeal, answered_at=now, given_at=now, solved="no", satisfaction=1, comment=CANARY
+        ),
         AppealLetter.objects.create(
             appeal=appeal,
             number=f"{appeal.number}/1",
