@@ -74,6 +74,11 @@ app.conf.update(
             "schedule": 24 * 3600,
             "options": {"expires": 3600},
         },
+        "portal.count_incoming": {
+            "task": "portal.count_incoming",
+            "schedule": 3600,
+            "options": {"expires": 3600},
+        },
         "portal.hand_over_left": {
             "task": "portal.hand_over_left",
             "schedule": 3600,
