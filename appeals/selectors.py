@@ -26,6 +26,8 @@ from appeals.visibility import may, roles_on, sees_internal
 from registry.scoping import Scope
 from representatives.models import Representative
 
+# So many rows of a list that is read in one piece.
+MANY = 1000
 TALK = frozenset({Action.ASK_APPLICANT, Action.INFORM_APPLICANT, Action.APPLICANT_REPLIED})
 
 

@@ -73,6 +73,7 @@ app.conf.update(
             "task": "appeals.forget_searches",
             "schedule": 6 * 3600,
             "options": {"expires": 3600},
+        },
         "dispensary.read_files": {
             "task": "dispensary.read_files",
             "schedule": 30.0,
