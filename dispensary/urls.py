@@ -1,12 +1,13 @@
 from django.urls import path
 
-from dispensary.views import calls, campaigns, citizens, clinic, invitations
+from dispensary.views import calls, campaigns, citizens, clinic, invitations, promise
 
 app_name = "dispensary"
 urlpatterns = [
     path("exams/", citizens.exams, name="exams"),
     path("cabinet/exams/", citizens.my_exams, name="my-exams"),
     path("clinic/", clinic.clinic_page, name="clinic"),
+    path("promise/", promise.promise, name="promise"),
     path("staff/call-list/", calls.call_list, name="calls"),
     path("staff/call-list/next/", calls.call_next, name="calls-next"),
     path("staff/call-list/balance/", calls.calls_balance, name="calls-balance"),
@@ -21,5 +22,7 @@ urlpatterns = [
         invitations.invitation_page,
         name="invitation",
     ),
+    path("region/exams/<int:campaign_id>/recount/", campaigns.campaign_recount, name="campaign-recount"),
+    path("region/exams/<int:campaign_id>/budget/", campaigns.campaign_budget, name="campaign-budget"),
     path("region/exams/<int:campaign_id>/<slug:action>/", campaigns.campaign_act, name="campaign-act"),
 ]

@@ -64,6 +64,7 @@ app.conf.update(
         "notifications.sweep": {"task": "notifications.sweep", "schedule": 60, "options": {"expires": 60}},
         "dispensary.advance": {"task": "dispensary.advance", "schedule": 30.0, "options": {"expires": 60}},
         "dispensary.collect": {"task": "dispensary.collect", "schedule": 30.0, "options": {"expires": 60}},
+        "dispensary.prove": {"task": "dispensary.prove", "schedule": 3600.0, "options": {"expires": 3600}},
         "appeals.forget_drafts": {
             "task": "appeals.forget_drafts",
             "schedule": 24 * 3600,

@@ -12,6 +12,7 @@ from dispensary.models.capacity import ClinicCapacity
 from dispensary.models.counts import OutcomeCount, PlanCount
 from dispensary.models.observation import ObservationCase, ObservationRule
 from dispensary.models.policy import InformingPolicy, Reason, ReasonKind
+from dispensary.models.proofs import SumProof
 from dispensary.models.reference import Category, Programme, ProgrammeRule, ProgrammeTest, Tariff
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Reason",
     "ReasonKind",
     "Round",
+    "SumProof",
     "SurveyAnswer",
     "Tariff",
 ]
