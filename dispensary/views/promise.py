@@ -14,9 +14,9 @@ _NIGHTS = 14
 @public
 def promise(request: HttpRequest) -> HttpResponse:
     """Sums of whole regions only; which sum failed is for staff, that one failed is for everybody."""
-    rows = SumProof.objects.select_related("region").order_by("region", "-day").distinct("region")
+    rows = SumProof.objects.select_related("region").order_by("region_id", "-day").distinct("region_id")
     newest = sorted(rows, key=lambda proof: proof.region.name)
-    nights = SumProof.objects.select_related("region").order_by("-day", "region")[
+    nights = SumProof.objects.select_related("region").order_by("-day", "region_id")[
         : _NIGHTS * max(1, len(newest))
     ]
     return render(request, "dispensary/promise.html", {"newest": newest, "nights": nights})
