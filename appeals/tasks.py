@@ -11,7 +11,8 @@ from appeals import services
 from appeals.hints import asked_key
 from appeals.knowledge.counts import write_views
 from appeals.knowledge.publishing import turn_pages
-from appeals.models import Appeal, AppealDraft, ScanVerdict
+from appeals.models import Appeal, AppealDraft
+from registry.scanning import ScanVerdict, can_judge
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ def escalate(**_: Any) -> int:
 def scan_files(**_: Any) -> int:
     """Gives waiting files their verdict, those never tried first; returns how many got one."""
     judged = silent = 0
-    while services.can_judge() and judged < SWEEP and silent < GIVE_UP:
+    while can_judge() and judged < SWEEP and silent < GIVE_UP:
         verdict = services.scan_next(now=timezone.now())
         if verdict is None:
             break

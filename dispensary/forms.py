@@ -7,10 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from dispensary.ages import MAX_AGE
 from dispensary.eligibility import PersonFacts
+from dispensary.files.kinds import KINDS
 from dispensary.models import Programme
 from dispensary.planning import default_days
 from dispensary.rules import Rules
 from dispensary.selectors import Place
+from registry.models import Clinic
 from registry.models.people import Sex
 
 
@@ -104,6 +106,48 @@ class BudgetForm(forms.Form):
         decimal_places=2,
         widget=forms.NumberInput(attrs={"class": "w-date", "inputmode": "decimal", "step": "0.01"}),
     )
+
+
+class ClinicFileForm(forms.Form):
+    """A file of one of the sender's clinics; what is in it is a worker's business."""
+
+    clinic_code = forms.ChoiceField(label=_("Clinic"))
+    kind = forms.ChoiceField(
+        label=_("What the file holds"),
+        choices=[(one.code, one.title) for one in KINDS.values()],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what the file holds.")},
+    )
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("XLSX, CSV or XML."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt,.xml"}),
+        error_messages={
+            "required": _("Choose a file."),
+            "empty": _("This file is empty. Choose it again."),
+        },
+    )
+    rows = forms.IntegerField(
+        label=_("Rows in the file"),
+        help_text=_("If you know the number: a file that arrives incomplete is then refused."),
+        required=False,
+        min_value=0,
+        widget=forms.NumberInput(attrs={"class": "w-short", "inputmode": "numeric"}),
+    )
+
+    def __init__(self, *args: Any, clinics: list[Clinic], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clinics = {clinic.mo_code: clinic for clinic in clinics}
+        field = self.fields["clinic_code"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
+        field.choices = [(code, str(clinic)) for code, clinic in self.clinics.items()]
+        if len(clinics) == 1:
+            del self.fields["clinic_code"]
+
+    @property
+    def clinic(self) -> Clinic:
+        """For whom the file is sent; of one clinic's staff nobody asks."""
+        return self.clinics[self.cleaned_data.get("clinic_code") or next(iter(self.clinics))]
 
 
 class ExamsForm(forms.Form):

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from dispensary.views import calls, campaigns, citizens, clinic, invitations, promise
+from dispensary.views import (
+    calls,
+    campaigns,
+    citizens,
+    clinic,
+    doubts,
+    files,
+    formats,
+    invitations,
+    promise,
+)
 
 app_name = "dispensary"
 urlpatterns = [
@@ -8,6 +18,16 @@ urlpatterns = [
     path("cabinet/exams/", citizens.my_exams, name="my-exams"),
     path("clinic/", clinic.clinic_page, name="clinic"),
     path("promise/", promise.promise, name="promise"),
+    path("clinic/files/", files.file_list, name="clinic-files"),
+    path("clinic/files/formats/", formats.formats, name="file-formats"),
+    path("clinic/files/formats/<slug:kind>/", formats.file_format, name="file-format"),
+    path("clinic/files/formats/<slug:kind>/template.<slug:form>", formats.template, name="file-template"),
+    path("clinic/files/formats/<slug:kind>/sample.<slug:form>", formats.sample, name="file-sample"),
+    path("clinic/files/<uuid:file_key>/", files.file_page, name="clinic-file"),
+    path("clinic/files/<uuid:file_key>/protocol.csv", files.protocol_csv, name="clinic-file-protocol"),
+    path("clinic/files/<uuid:file_key>/marked.xlsx", files.marked_xlsx, name="clinic-file-marked"),
+    path("clinic/files/<uuid:file_key>/doubts/", doubts.doubt_list, name="clinic-doubts"),
+    path("clinic/files/<uuid:file_key>/doubts/<int:row>/", doubts.doubt_decide, name="clinic-doubt"),
     path("staff/call-list/", calls.call_list, name="calls"),
     path("staff/call-list/next/", calls.call_next, name="calls-next"),
     path("staff/call-list/balance/", calls.calls_balance, name="calls-balance"),

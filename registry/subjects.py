@@ -18,6 +18,10 @@ class Subject(StrEnum):
     CALL = "call"
     PRINTED_LETTERS = "printed_letters"
     CLINIC_PEOPLE = "clinic_people"
+    CLINIC_FILE = "clinic_file"
+    CLINIC_FILE_DECISION = "clinic_file_decision"
+    OBSERVATION = "observation"
+    OBSERVATION_LIST = "observation_list"
     REPRESENTATIVES = "representatives"
     REPRESENTATIVE = "representative"
     ACCESS_LOG = "access_log"
@@ -32,6 +36,10 @@ LABELS: dict[str, Promise] = {
     Subject.CALL: _("call to an invited person"),
     Subject.PRINTED_LETTERS: _("letters for print"),
     Subject.CLINIC_PEOPLE: _("people invited to the clinic"),
+    Subject.CLINIC_FILE: _("protocol of a clinic file"),
+    Subject.CLINIC_FILE_DECISION: _("decision on a row of a clinic file"),
+    Subject.OBSERVATION: _("case of observation"),
+    Subject.OBSERVATION_LIST: _("list of people under observation"),
     Subject.REPRESENTATIVES: _("list of representatives"),
     Subject.REPRESENTATIVE: _("card of a representative"),
     Subject.ACCESS_LOG: _("records of the access log"),

@@ -30,7 +30,7 @@ from appeals.services.outcome import (
     withdraw,
 )
 from appeals.services.routing import convert, reroute, route_appeal, route_or_put_off, route_waiting
-from appeals.services.scanning import can_judge, scan_next
+from appeals.services.scanning import scan_next
 from appeals.services.survey import OPEN_FOR as SURVEY_OPEN_FOR
 from appeals.services.survey import give_survey, refuse_surveys
 from appeals.services.talk import ask_applicant, inform_applicant, mark_read, receive_reply
@@ -45,7 +45,6 @@ __all__ = [
     "ask_applicant",
     "assign",
     "attach",
-    "can_judge",
     "climb",
     "close",
     "complain_to_fund",

@@ -202,6 +202,7 @@ class ExcludedReason(models.TextChoices):
     ALREADY_INVITED = "already_invited", _("invited by another campaign")
     CAMPAIGN_CLOSED = "campaign_closed", _("the campaign was closed")
     CAME_BEFORE = "came_before", _("came before being invited")
+    REFUSED = "refused", _("refused at the clinic")
     HOLD_OUT = "hold_out", _("left uninvited at random, for comparison")
     NOT_ALLOWED = "not_allowed", _("not allowed at the moment of sending")
     DIED = "died", _("died")

@@ -29,6 +29,7 @@ NOT_PERSONAL = {
     "registry.RoleGrant": "read only to compute a scope, or in the administration",
     "representatives.StaffingNorm": "public reference",
     "representatives.DirectLine": "published contact",
+    "representatives.IncomingCount": "counts, no people",
     "appeals.AppealTopic": "public reference",
     "appeals.Body": "public reference",
     "appeals.AppealTerm": "public reference",

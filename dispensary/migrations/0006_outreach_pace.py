@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dispensary', '0004_outreach_calls'),
+        ('dispensary', '0005_files'),
         ('registry', '0003_access_record_key'),
     ]
 
