@@ -23,9 +23,16 @@ PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("staff_queue", _("Queue"), "inbox", ("/staff/queue/", "/staff/cases/", "/staff/next/")),
     ("staff_board", _("Board"), "kanban", ("/staff/board/",)),
     ("representatives:register", _("Representatives"), "person-badge", ("/region/representatives/",)),
+    (
+        "representatives:posts",
+        _("Duty posts"),
+        "calendar-week",
+        ("/region/posts/", "/region/lines/"),
+    ),
     ("representatives:staffing", _("Staffing"), "people", ("/region/staffing",)),
     ("what_if", _("What if"), "sliders", ("/region/what-if/",)),
     ("dispensary:campaigns", _("Exams"), "calendar-check", ("/region/exams/",)),
+    ("representatives:clinic-posts", _("Representatives here"), "calendar-week", ("/clinic-posts/",)),
     ("dispensary:clinic", _("Our clinic"), "hospital", ("/clinic/",)),
     ("access_log", _("Access log"), "journal-text", ("/security/access/",)),
 )
