@@ -135,8 +135,8 @@ class DutyPost(models.Model):
 
     def clean(self) -> None:
         """A post needs an open clinic in the region of the representative."""
-        if self.clinic_id is None:
-            return
+        if not hasattr(self, "clinic"):
+            return  # the form says already that there is none
         if self.clinic.region_id != self.representative.region_id:
             raise ValidationError({"clinic": _("The clinic is in another region.")})
         closed_on = self.clinic.closed_on
