@@ -48,6 +48,7 @@ def calendar_feed(request: HttpRequest, secret: str) -> HttpResponseBase:
 @require_POST
 def change_feed(request: ScopedRequest) -> HttpResponseBase:
     """`on` makes a link, or a new one in place of the old; `off` ends it at once."""
+    assert request.scope.user_id is not None  # noqa: S101 - whoever signed in has a user
     CalendarFeed.objects.visible_to(request.scope).delete()
     if request.POST.get("feed") == "on":
         CalendarFeed.objects.create(user_id=request.scope.user_id, created_at=timezone.now())

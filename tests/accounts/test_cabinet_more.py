@@ -14,6 +14,7 @@ from registry.audit import record_read
 from registry.linking import request_link
 from registry.models import AccessRecord, CalendarFeed, Consent, ConsentText
 from registry.subjects import Subject
+from tests.appeals.conftest import put_reference
 from tests.appeals.factories import about, filed
 from tests.factories import PersonFactory, UserFactory
 from tests.representatives.factories import RepresentativeFactory
@@ -26,6 +27,11 @@ def citizen(cast) -> Client:
     client = Client()
     client.force_login(cast.users["citizen"])
     return client
+
+
+@pytest.fixture
+def reference(db: None) -> None:
+    put_reference()
 
 
 @pytest.fixture
