@@ -12,7 +12,8 @@ from appeals.hints import asked_key
 from appeals.knowledge.counts import write_views
 from appeals.knowledge.publishing import turn_pages
 from appeals.mails import send_draft_link
-from appeals.models import Appeal, AppealDraft, ScanVerdict
+from appeals.models import Appeal, AppealDraft
+from registry.scanning import ScanVerdict, can_judge
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ def escalate(**_: Any) -> int:
 def scan_files(**_: Any) -> int:
     """Gives waiting files their verdict, those never tried first; returns how many got one."""
     judged = silent = 0
-    while services.can_judge() and judged < SWEEP and silent < GIVE_UP:
+    while can_judge() and judged < SWEEP and silent < GIVE_UP:
         verdict = services.scan_next(now=timezone.now())
         if verdict is None:
             break

@@ -9,6 +9,7 @@ from omsportal.accounts.views import admin_login, start
 from omsportal.cabinet.feeds import calendar_feed
 from omsportal.display import display
 from omsportal.home import home
+from omsportal.what_if.views import what_if
 
 urlpatterns = [
     path("", home, name="home"),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("verify/<slug:secret>/", verify, name="letter_verify"),
     path("staff/help/", include("appeals.knowledge.editor_urls")),
     path("staff/", include("appeals.desk.urls")),
+    path("region/what-if/", what_if, name="what_if"),
     path("", include("representatives.urls")),
     path("", include("dispensary.urls")),
     path("", include("notifications.urls")),

@@ -8,7 +8,7 @@ from appeals.models.appeals import (
 )
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
 from appeals.models.following import AppealFollower, AppealSurvey, Solved, SurveyRefusal
-from appeals.models.intake import AppealDraft, Attachment, NumberCounter, ScanVerdict
+from appeals.models.intake import AppealDraft, Attachment, NumberCounter
 from appeals.models.knowledge import (
     Article,
     ArticleDay,
@@ -20,6 +20,7 @@ from appeals.models.knowledge import (
 from appeals.models.letters import AppealLetter, LetterKind
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
 from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Direction
+from registry.scanning import ScanVerdict
 
 __all__ = [
     "ActingGround",

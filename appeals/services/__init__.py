@@ -3,6 +3,7 @@
 Refusals are those of `appeals.errors`.
 """
 
+from appeals.services.absences import absence_of, cover_absence, plan_cover
 from appeals.services.answer_letters import issue_answer_letter, letter_disputed, letter_read
 from appeals.services.casework import (
     assign,
@@ -30,7 +31,7 @@ from appeals.services.outcome import (
     withdraw,
 )
 from appeals.services.routing import convert, reroute, route_appeal, route_or_put_off, route_waiting
-from appeals.services.scanning import can_judge, scan_next
+from appeals.services.scanning import scan_next
 from appeals.services.survey import OPEN_FOR as SURVEY_OPEN_FOR
 from appeals.services.survey import give_survey, refuse_surveys
 from appeals.services.talk import ask_applicant, inform_applicant, mark_read, receive_reply
@@ -39,17 +40,18 @@ from appeals.services.waiting import judge_wait, note_waiting
 __all__ = [
     "SURVEY_OPEN_FOR",
     "Filed",
+    "absence_of",
     "accept_hand_over",
     "allow_follower",
     "answer",
     "ask_applicant",
     "assign",
     "attach",
-    "can_judge",
     "climb",
     "close",
     "complain_to_fund",
     "convert",
+    "cover_absence",
     "decline",
     "detach",
     "extend",
@@ -67,6 +69,7 @@ __all__ = [
     "mark_validity",
     "next_case",
     "note_waiting",
+    "plan_cover",
     "receive_reply",
     "refuse_surveys",
     "reopen",
