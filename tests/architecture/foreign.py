@@ -43,6 +43,7 @@ from notifications.models import Message
 from registry.load import load_workdays
 from registry.models import (
     AccessRecord,
+    CalendarFeed,
     Consent,
     ConsentText,
     InsuredPerson,
@@ -113,6 +114,7 @@ def _people(cast: Cast, now: datetime) -> list[models.Model]:
             subject=CANARY,
             page="/staff/queue/",
         ),
+        CalendarFeed.objects.create(user=cast.users["outsider"], created_at=now),
         send_later(now, person=person, dedupe_key="foreign"),
     ]
 
