@@ -97,7 +97,7 @@ def _over_time_and_place(request: ScopedRequest, region: str, on: date) -> dict[
         neither,
     )
     return {
-        "trend": presenting.trend(staffing_trend(request.scope, region, days), days, region),
+        "over_year": presenting.trend(staffing_trend(request.scope, region, days), days, region),
         "tiles": presenting.tiles(clinics),
         "tile_words": words % {"count": neither},
     }
