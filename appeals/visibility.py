@@ -11,6 +11,7 @@ from django.db.models import Q
 from appeals.levels import takes
 from appeals.lifecycle import Action
 from appeals.terms import Role
+from registry.db import once
 from registry.models import Organization
 from registry.models.parties import OrganizationKind
 from registry.scoping import Role as Granted
@@ -69,8 +70,11 @@ def _staff(scope: Scope, prefix: str) -> list[Q | None]:
 
 
 def _funds(regions: frozenset[str]) -> frozenset[int]:
-    rows = Organization.objects.filter(kind=OrganizationKind.FUND, region__in=regions)
-    return frozenset(rows.values_list("pk", flat=True))
+    def read() -> frozenset[int]:
+        rows = Organization.objects.filter(kind=OrganizationKind.FUND, region__in=regions)
+        return frozenset(rows.values_list("pk", flat=True))
+
+    return once(("funds", regions), read)
 
 
 def roles_on(scope: Scope, appeal: "Appeal") -> tuple[Role, ...]:

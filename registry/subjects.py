@@ -12,6 +12,7 @@ class Subject(StrEnum):
 
     APPEAL = "appeal"
     APPEAL_QUEUE = "appeal_queue"
+    APPEAL_EXPORT = "appeal_export"
     ATTACHMENT = "attachment"
     INVITATION = "invitation"
     CAMPAIGN_PEOPLE = "campaign_people"
@@ -24,6 +25,7 @@ class Subject(StrEnum):
 LABELS: dict[str, Promise] = {
     Subject.APPEAL: _("appeal"),
     Subject.APPEAL_QUEUE: _("list of appeals"),
+    Subject.APPEAL_EXPORT: _("spreadsheet of appeals"),
     Subject.ATTACHMENT: _("file of an appeal"),
     Subject.INVITATION: _("invitation to an exam"),
     Subject.CAMPAIGN_PEOPLE: _("people of an exam campaign"),

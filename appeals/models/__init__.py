@@ -7,6 +7,7 @@ from appeals.models.appeals import (
     Validity,
 )
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
+from appeals.models.desk import Presence, ReplyTemplate, WorkDraft
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter, ScanVerdict
 from appeals.models.knowledge import (
     Article,
@@ -47,10 +48,13 @@ __all__ = [
     "LadderStep",
     "LetterKind",
     "NumberCounter",
+    "Presence",
     "QueueSearch",
     "ReplyChannel",
+    "ReplyTemplate",
     "ScanVerdict",
     "Section",
     "Validity",
     "WaitingTimeNorm",
+    "WorkDraft",
 ]

@@ -18,7 +18,9 @@ from appeals.models import (
     AppealMessage,
     HandOver,
     LadderStep,
+    Presence,
     QueueSearch,
+    WorkDraft,
 )
 from dispensary.models import (
     Campaign,
@@ -230,7 +232,12 @@ def _campaign(cast: Cast, now: datetime) -> list[models.Model]:
 
 def _desk(cast: Cast, now: datetime) -> list[models.Model]:
     expert = cast.users["foreign_expert"]
+    appeal = Appeal.objects.get(text=CANARY)
     return [
+        WorkDraft.objects.create(
+            appeal=appeal, user=expert, action="answer", fields={"answer": CANARY}, updated_at=now
+        ),
+        Presence.objects.create(appeal=appeal, user=expert, seen_at=now),
         QueueSearch.objects.create(
             owner=expert,
             organization=cast.foreign_insurer,

@@ -34,6 +34,7 @@ NOT_PERSONAL = {
     "appeals.AppealTerm": "public reference",
     "appeals.WaitingTimeNorm": "public reference",
     "appeals.NumberCounter": "holds no person",
+    "appeals.ReplyTemplate": "wordings, without persons; whose they are is asked by usable_by and editable_by",
     "appeals.Article": "public text",
     "appeals.ArticleVersion": "public text; drafts are for all editors",
     "appeals.ArticleEvent": "which editor changed a public text",
