@@ -4,14 +4,17 @@ import logging
 from typing import Any
 
 from celery import shared_task
+from django.core.cache import cache
 from django.utils import timezone
 
 from appeals import services
 from appeals.desk import searches, telling
 from appeals.desk.presence import forget_presences
+from appeals.hints import asked_key
 from appeals.knowledge.counts import write_views
 from appeals.knowledge.publishing import turn_pages
-from appeals.models import Appeal, AppealDraft, ScanVerdict
+from appeals.models import Appeal, AppealDraft
+from registry.scanning import ScanVerdict, can_judge
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +55,7 @@ def escalate(**_: Any) -> int:
 def scan_files(**_: Any) -> int:
     """Gives waiting files their verdict, those never tried first; returns how many got one."""
     judged = silent = 0
-    while services.can_judge() and judged < SWEEP and silent < GIVE_UP:
+    while can_judge() and judged < SWEEP and silent < GIVE_UP:
         verdict = services.scan_next(now=timezone.now())
         if verdict is None:
             break
@@ -86,6 +89,14 @@ def forget_searches(**_: Any) -> int:
 def tell_of_views(**_: Any) -> int:
     """Writes the mails of saved views that are due; returns how many. A repeated run writes none twice."""
     return telling.tell_of_views(now=timezone.now())
+
+
+@shared_task(name="appeals.new_code")
+def new_code(*, key: str, **_: Any) -> None:
+    """Sends a new access code where number and contact belong together. A request is taken once."""
+    asked = cache.get(asked_key(key))
+    if asked and cache.delete(asked_key(key)):
+        services.replace_access_code(**asked, now=timezone.now())
 
 
 @shared_task(name="appeals.turn_answers")

@@ -1,5 +1,5 @@
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.utils.text import capfirst
@@ -7,17 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from dispensary.ages import MAX_AGE
 from dispensary.eligibility import PersonFacts
-from dispensary.models import InformingOutcome, Programme
-from dispensary.models.campaigns import Informing
+from dispensary.files.kinds import KINDS
+from dispensary.models import Programme
 from dispensary.planning import default_days
 from dispensary.rules import Rules
 from dispensary.selectors import Place
+from registry.models import Clinic
 from registry.models.people import Sex
-
-if TYPE_CHECKING:
-    InformingForm = forms.ModelForm[Informing]
-else:
-    InformingForm = forms.ModelForm
 
 
 class DayInput(forms.DateInput):
@@ -83,6 +79,48 @@ class CampaignForm(forms.Form):
         return data
 
 
+class ClinicFileForm(forms.Form):
+    """A file of one of the sender's clinics; what is in it is a worker's business."""
+
+    clinic_code = forms.ChoiceField(label=_("Clinic"))
+    kind = forms.ChoiceField(
+        label=_("What the file holds"),
+        choices=[(one.code, one.title) for one in KINDS.values()],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what the file holds.")},
+    )
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("XLSX, CSV or XML."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt,.xml"}),
+        error_messages={
+            "required": _("Choose a file."),
+            "empty": _("This file is empty. Choose it again."),
+        },
+    )
+    rows = forms.IntegerField(
+        label=_("Rows in the file"),
+        help_text=_("If you know the number: a file that arrives incomplete is then refused."),
+        required=False,
+        min_value=0,
+        widget=forms.NumberInput(attrs={"class": "w-short", "inputmode": "numeric"}),
+    )
+
+    def __init__(self, *args: Any, clinics: list[Clinic], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clinics = {clinic.mo_code: clinic for clinic in clinics}
+        field = self.fields["clinic_code"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
+        field.choices = [(code, str(clinic)) for code, clinic in self.clinics.items()]
+        if len(clinics) == 1:
+            del self.fields["clinic_code"]
+
+    @property
+    def clinic(self) -> Clinic:
+        """For whom the file is sent; of one clinic's staff nobody asks."""
+        return self.clinics[self.cleaned_data.get("clinic_code") or next(iter(self.clinics))]
+
+
 class ExamsForm(forms.Form):
     """What decides which exams are due, and nothing that says who asks."""
 
@@ -133,22 +171,3 @@ class ExamsForm(forms.Form):
         return PersonFacts(
             birth_date=data["birth_date"], sex=data["sex"], categories=frozenset(data["categories"])
         )
-
-
-class OutcomeForm(InformingForm):
-    """What a called person said."""
-
-    outcome = forms.ChoiceField(
-        label=_("What came of the call"),
-        choices=[(value, capfirst(label)) for value, label in InformingOutcome.choices],
-        widget=forms.RadioSelect,
-    )
-
-    class Meta:
-        model = Informing
-        fields = ("outcome", "on_day", "note")
-        widgets = {"on_day": DayInput()}
-        help_texts = {
-            "on_day": _("For «will come» and «has come»."),
-            "note": _("For a refusal: the reason in the person's words."),
-        }

@@ -1,11 +1,13 @@
 from django.urls import path, re_path
 
 from appeals.desk import (
+    absences,
     around,
     bulk,
     case,
     finding,
     live,
+    overrides,
     papers,
     presence,
     ready_texts,
@@ -33,6 +35,8 @@ urlpatterns = [
     path("texts/new/", ready_texts.edit_text, name="staff_text_new"),
     path("texts/<int:pk>/", ready_texts.edit_text, name="staff_text_edit"),
     path("board/", views.board, name="staff_board"),
+    path("board/absences/<int:absence_id>/", absences.cover, name="staff_absence"),
+    path("routing/", overrides.overrides, name="staff_overrides"),
     re_path(rf"^cases/{NUMBER}/$", case.case_page, name="staff_case"),
     re_path(rf"^cases/{NUMBER}/check_waiting/$", waiting.check_waiting, name="staff_check_waiting"),
     re_path(rf"^cases/{NUMBER}/presence/$", presence.presence, name="staff_presence"),

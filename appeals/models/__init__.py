@@ -8,7 +8,8 @@ from appeals.models.appeals import (
 )
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
 from appeals.models.desk import Presence, ReplyTemplate, WorkDraft
-from appeals.models.intake import AppealDraft, Attachment, NumberCounter, ScanVerdict
+from appeals.models.following import AppealFollower, AppealSurvey, Solved, SurveyRefusal
+from appeals.models.intake import AppealDraft, Attachment, NumberCounter
 from appeals.models.knowledge import (
     Article,
     ArticleDay,
@@ -21,16 +22,19 @@ from appeals.models.letters import AppealLetter, LetterKind
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
 from appeals.models.search import QueueSearch
 from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Direction
+from registry.scanning import ScanVerdict
 
 __all__ = [
     "ActingGround",
     "Appeal",
     "AppealDraft",
     "AppealEvent",
+    "AppealFollower",
     "AppealLetter",
     "AppealMessage",
     "AppealMessageQuerySet",
     "AppealQuerySet",
+    "AppealSurvey",
     "AppealTerm",
     "AppealTopic",
     "Article",
@@ -54,6 +58,8 @@ __all__ = [
     "ReplyTemplate",
     "ScanVerdict",
     "Section",
+    "Solved",
+    "SurveyRefusal",
     "Validity",
     "WaitingTimeNorm",
     "WorkDraft",

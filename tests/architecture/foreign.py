@@ -14,21 +14,33 @@ from appeals.models import (
     Appeal,
     AppealDraft,
     AppealEvent,
+    AppealFollower,
     AppealLetter,
     AppealMessage,
+    AppealSurvey,
     HandOver,
     LadderStep,
     Presence,
     QueueSearch,
     WorkDraft,
 )
+from dispensary.load import load_reference as load_dispensary
 from dispensary.models import (
+    Call,
+    CallAttempt,
     Campaign,
+    ClinicFile,
+    ClinicFileFault,
+    ClinicFileRow,
+    ExamResult,
     Informing,
     Invitation,
     ObservationCase,
     OutcomeCount,
     PlanCount,
+    PlannedExam,
+    Reason,
+    SurveyAnswer,
 )
 from notifications.models import Message
 from registry.load import load_workdays
@@ -55,6 +67,7 @@ REGION = "26"
 class Foreign:
     appeal: Appeal
     paper_key: Any
+    file_key: Any
     campaign: Campaign
     invitation: Invitation
     rows: dict[str, models.Model]
@@ -76,7 +89,8 @@ def make_foreign(cast: Cast, now: datetime) -> Foreign:
     assert isinstance(appeal, Appeal)
     assert isinstance(invitation, Invitation)
     paper = by_label["appeals.Attachment"]
-    return Foreign(appeal, paper.key, invitation.campaign, invitation, by_label)  # type: ignore[attr-defined]
+    file = by_label["dispensary.ClinicFile"]
+    return Foreign(appeal, paper.key, file.key, invitation.campaign, invitation, by_label)  # type: ignore[attr-defined]
 
 
 def _people(cast: Cast, now: datetime) -> list[models.Model]:
@@ -148,6 +162,12 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
     return [
         appeal,
         event,
+        AppealFollower.objects.create(
+            appeal=appeal, name=CANARY, email="canary@example.org", access_code_hash="x", allowed_at=now
+        ),
+        AppealSurvey.objects.create(
+            appeal=appeal, answered_at=now, given_at=now, solved="no", satisfaction=1, comment=CANARY
+        ),
         AppealLetter.objects.create(
             appeal=appeal,
             number=f"{appeal.number}/1",
@@ -203,6 +223,18 @@ def _campaign(cast: Cast, now: datetime) -> list[models.Model]:
         channel="phone",
         informing_deadline=date(2026, 9, 1),
     )
+    load_dispensary()
+    call = Call.objects.create(
+        person=cast.outsider,
+        region=campaign.region,
+        insurer=cast.foreign_insurer,
+        level=2,
+        kind="invitation",
+        invitation=invitation,
+        time_zone="Europe/Moscow",
+        opened_at=now,
+        due_at=now,
+    )
     place = {"campaign": campaign, "insurer": cast.foreign_insurer, "clinic": cast.outsider.clinic}
     return [
         campaign,
@@ -213,6 +245,18 @@ def _campaign(cast: Cast, now: datetime) -> list[models.Model]:
             outcome="no_answer",
             note=CANARY,
             by=cast.users["foreign_case_worker"],
+            at=now,
+        ),
+        call,
+        CallAttempt.objects.create(
+            call=call, outcome="no_answer", note=CANARY, by=cast.users["foreign_case_worker"], at=now
+        ),
+        SurveyAnswer.objects.create(
+            invitation=invitation,
+            kind="absence",
+            way="web",
+            reason=Reason.objects.filter(kind="absence").first(),
+            note=CANARY,
             at=now,
         ),
         PlanCount.objects.create(**place, people=1),
@@ -227,6 +271,32 @@ def _campaign(cast: Cast, now: datetime) -> list[models.Model]:
             icd10="I10",
             put_on=date(2026, 1, 1),
         ),
+        *_files(cast, campaign, now),
+    ]
+
+
+def _files(cast: Cast, campaign: Campaign, now: datetime) -> list[models.Model]:
+    clinic = cast.outsider.clinic
+    assert clinic is not None
+    file = ClinicFile.objects.create(
+        clinic=clinic, region_id=REGION, kind="results", name=CANARY, size=1, sha256="0" * 64, sent_at=now
+    )
+    exam = {
+        "person": cast.outsider,
+        "region_id": REGION,
+        "insurer": cast.foreign_insurer,
+        "clinic": clinic,
+        "programme": campaign.programme,
+        "year": 2026,
+        "hash": "0" * 32,
+        "stated_at": now,
+    }
+    return [
+        file,
+        ClinicFileRow.objects.create(file=file, row=2, hash="0" * 32, values=[CANARY], doubtful=True),
+        ClinicFileFault.objects.create(file=file, row=3, field="FAM", code="name", value=CANARY),
+        PlannedExam.objects.create(**exam, round=1, inform_by=date(2026, 9, 1)),
+        ExamResult.objects.create(**exam, came_on=date(2026, 5, 1)),
     ]
 
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0009_desk_search'),
+        ('appeals', '0012_desk_search'),
         ('registry', '0003_access_record_key'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

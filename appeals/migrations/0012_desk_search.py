@@ -33,7 +33,7 @@ ALTER TABLE appeals_appeal
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0009_rules_routing_attempts'),
+        ('appeals', '0011_rules_rerouted'),
         ('registry', '0002_append_only'),
         ('representatives', '0002_ties'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
