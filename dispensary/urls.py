@@ -1,12 +1,23 @@
 from django.urls import path
 
-from dispensary.views import calls, campaigns, citizens, clinic, doubts, files, formats, invitations
+from dispensary.views import (
+    calls,
+    campaigns,
+    citizens,
+    clinic,
+    doubts,
+    files,
+    formats,
+    invitations,
+    promise,
+)
 
 app_name = "dispensary"
 urlpatterns = [
     path("exams/", citizens.exams, name="exams"),
     path("cabinet/exams/", citizens.my_exams, name="my-exams"),
     path("clinic/", clinic.clinic_page, name="clinic"),
+    path("promise/", promise.promise, name="promise"),
     path("clinic/files/", files.file_list, name="clinic-files"),
     path("clinic/files/formats/", formats.formats, name="file-formats"),
     path("clinic/files/formats/<slug:kind>/", formats.file_format, name="file-format"),
@@ -31,5 +42,7 @@ urlpatterns = [
         invitations.invitation_page,
         name="invitation",
     ),
+    path("region/exams/<int:campaign_id>/recount/", campaigns.campaign_recount, name="campaign-recount"),
+    path("region/exams/<int:campaign_id>/budget/", campaigns.campaign_budget, name="campaign-budget"),
     path("region/exams/<int:campaign_id>/<slug:action>/", campaigns.campaign_act, name="campaign-act"),
 ]

@@ -74,6 +74,7 @@ app.conf.update(
             "schedule": 6 * 3600,
             "options": {"expires": 3600},
         },
+        "dispensary.prove": {"task": "dispensary.prove", "schedule": 3600.0, "options": {"expires": 3600}},
         "dispensary.read_files": {
             "task": "dispensary.read_files",
             "schedule": 30.0,

@@ -47,6 +47,7 @@ NOT_PERSONAL = {
     "dispensary.Category": "public reference",
     "dispensary.ObservationRule": "public reference",
     "dispensary.InformingPolicy": "public reference",
+    "dispensary.SumProof": "published sums of regions",
     "dispensary.Reason": "dictionary of answers",
     "dispensary.Tariff": "prices, no people",
     "dispensary.ClinicCapacity": "numbers of free places, no people",
