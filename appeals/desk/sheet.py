@@ -8,7 +8,7 @@ from datetime import date, datetime
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 from django import forms
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse
