@@ -22,12 +22,22 @@ class RailItem(TypedDict):
 PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("staff_queue", _("Queue"), "inbox", ("/staff/queue/", "/staff/cases/", "/staff/next/")),
     ("staff_board", _("Board"), "kanban", ("/staff/board/",)),
+    ("staff_texts", _("Ready texts"), "file-text", ("/staff/texts/",)),
     ("help-editors:list", _("Knowledge base"), "book", ("/staff/help/",)),
     ("representatives:register", _("Representatives"), "person-badge", ("/region/representatives/",)),
+    (
+        "representatives:posts",
+        _("Duty posts"),
+        "calendar-week",
+        ("/region/posts/", "/region/lines/"),
+    ),
     ("representatives:staffing", _("Staffing"), "people", ("/region/staffing",)),
+    ("what_if", _("What if"), "sliders", ("/region/what-if/",)),
     ("dispensary:calls", _("Exam calls"), "telephone-outbound", ("/staff/call-list/",)),
     ("dispensary:campaigns", _("Exams"), "calendar-check", ("/region/exams/",)),
+    ("representatives:clinic-posts", _("Representatives here"), "calendar-week", ("/clinic-posts/",)),
     ("dispensary:clinic", _("Our clinic"), "hospital", ("/clinic/",)),
+    ("dispensary:clinic-files", _("Clinic files"), "file-earmark-spreadsheet", ("/clinic/files/",)),
     ("access_log", _("Access log"), "journal-text", ("/security/access/",)),
 )
 

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from appeals import replies
 from appeals.lifecycle import Action
 from appeals.models import AppealTopic, Body, DeclineGround, Validity
 from appeals.terms import Channel
@@ -30,6 +31,7 @@ class Setting:
     people: Iterable[tuple[int, str]] = ()
     organizations: Iterable[tuple[int, str]] = ()
     initial: dict[str, Any] = field(default_factory=dict)
+    hint: str = ""
 
 
 def words(label: Any, *, rows: int = 4, help_text: Any = "", required: Any) -> forms.CharField:
@@ -53,6 +55,14 @@ class ActionForm(forms.Form):
         self.setting = setting
         self.use_required_attribute = False
 
+    def clean(self) -> dict[str, Any]:
+        """A text with a field of a template that nobody filled is never sent."""
+        for name, value in list(self.cleaned_data.items()):
+            if isinstance(value, str) and (left := replies.unfilled(value)):
+                words = gettext("Fill in by hand: %(fields)s. The case does not know it.")
+                self.add_error(name, words % {"fields": ", ".join(left)})
+        return self.cleaned_data
+
 
 class AssignForm(ActionForm):
     assignee = forms.TypedChoiceField(
@@ -67,6 +77,7 @@ class AssignForm(ActionForm):
         assignee = self.fields["assignee"]
         assert isinstance(assignee, forms.TypedChoiceField)  # noqa: S101 - narrows the type
         assignee.choices = list(setting.people)
+        assignee.help_text = setting.hint
 
 
 class HandOverForm(ActionForm):

@@ -7,7 +7,9 @@ from appeals.models.appeals import (
     Validity,
 )
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
-from appeals.models.intake import AppealDraft, Attachment, NumberCounter, ScanVerdict
+from appeals.models.desk import Presence, ReplyTemplate, WorkDraft
+from appeals.models.following import AppealFollower, AppealSurvey, Solved, SurveyRefusal
+from appeals.models.intake import AppealDraft, Attachment, NumberCounter
 from appeals.models.knowledge import (
     Article,
     ArticleDay,
@@ -18,17 +20,21 @@ from appeals.models.knowledge import (
 )
 from appeals.models.letters import AppealLetter, LetterKind
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
+from appeals.models.search import QueueSearch
 from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Direction
+from registry.scanning import ScanVerdict
 
 __all__ = [
     "ActingGround",
     "Appeal",
     "AppealDraft",
     "AppealEvent",
+    "AppealFollower",
     "AppealLetter",
     "AppealMessage",
     "AppealMessageQuerySet",
     "AppealQuerySet",
+    "AppealSurvey",
     "AppealTerm",
     "AppealTopic",
     "Article",
@@ -46,9 +52,15 @@ __all__ = [
     "LadderStep",
     "LetterKind",
     "NumberCounter",
+    "Presence",
+    "QueueSearch",
     "ReplyChannel",
+    "ReplyTemplate",
     "ScanVerdict",
     "Section",
+    "Solved",
+    "SurveyRefusal",
     "Validity",
     "WaitingTimeNorm",
+    "WorkDraft",
 ]

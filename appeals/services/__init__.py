@@ -3,6 +3,7 @@
 Refusals are those of `appeals.errors`.
 """
 
+from appeals.services.absences import absence_of, cover_absence, plan_cover
 from appeals.services.answer_letters import issue_answer_letter, letter_disputed, letter_read
 from appeals.services.casework import (
     assign,
@@ -16,7 +17,9 @@ from appeals.services.drafts import forget_draft, save_draft
 from appeals.services.escalation import climb
 from appeals.services.files import attach, detach
 from appeals.services.filing import Filed, file_appeal
+from appeals.services.following import allow_follower, replace_access_code, revoke_follower
 from appeals.services.hand_over import accept_hand_over, hand_over, return_hand_over
+from appeals.services.objecting import complain_to_fund
 from appeals.services.outcome import (
     answer,
     close,
@@ -28,27 +31,34 @@ from appeals.services.outcome import (
     withdraw,
 )
 from appeals.services.routing import convert, reroute, route_appeal, route_or_put_off, route_waiting
-from appeals.services.scanning import can_judge, scan_next
+from appeals.services.scanning import scan_next
+from appeals.services.survey import OPEN_FOR as SURVEY_OPEN_FOR
+from appeals.services.survey import give_survey, refuse_surveys
 from appeals.services.talk import ask_applicant, inform_applicant, mark_read, receive_reply
 from appeals.services.waiting import judge_wait, note_waiting
 
 __all__ = [
+    "SURVEY_OPEN_FOR",
     "Filed",
+    "absence_of",
     "accept_hand_over",
+    "allow_follower",
     "answer",
     "ask_applicant",
     "assign",
     "attach",
-    "can_judge",
     "climb",
     "close",
+    "complain_to_fund",
     "convert",
+    "cover_absence",
     "decline",
     "detach",
     "extend",
     "file_appeal",
     "forget_draft",
     "forward",
+    "give_survey",
     "hand_over",
     "inform_applicant",
     "issue_answer_letter",
@@ -59,11 +69,15 @@ __all__ = [
     "mark_validity",
     "next_case",
     "note_waiting",
+    "plan_cover",
     "receive_reply",
+    "refuse_surveys",
     "reopen",
+    "replace_access_code",
     "reroute",
     "resume",
     "return_hand_over",
+    "revoke_follower",
     "route_appeal",
     "route_or_put_off",
     "route_waiting",

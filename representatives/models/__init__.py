@@ -1,3 +1,4 @@
+from representatives.models.load import IncomingCount, IncomingKind
 from representatives.models.norms import StaffingNorm
 from representatives.models.people import (
     Absence,
@@ -11,7 +12,7 @@ from representatives.models.people import (
     Representative,
     Training,
 )
-from representatives.models.places import Audience, DirectLine, DutyPost, PostStatus, Weekday
+from representatives.models.places import Audience, DirectLine, DutyChange, DutyPost, PostStatus, Weekday
 
 __all__ = [
     "Absence",
@@ -20,9 +21,12 @@ __all__ = [
     "Conflict",
     "ContactCentre",
     "DirectLine",
+    "DutyChange",
     "DutyPost",
     "EmploymentType",
     "EventKind",
+    "IncomingCount",
+    "IncomingKind",
     "Level",
     "PostStatus",
     "RegisterEvent",

@@ -14,21 +14,31 @@ from appeals.models import (
     Appeal,
     AppealDraft,
     AppealEvent,
+    AppealFollower,
     AppealLetter,
     AppealMessage,
+    AppealSurvey,
     HandOver,
     LadderStep,
+    Presence,
+    QueueSearch,
+    WorkDraft,
 )
 from dispensary.load import load_reference as load_dispensary
 from dispensary.models import (
     Call,
     CallAttempt,
     Campaign,
+    ClinicFile,
+    ClinicFileFault,
+    ClinicFileRow,
+    ExamResult,
     Informing,
     Invitation,
     ObservationCase,
     OutcomeCount,
     PlanCount,
+    PlannedExam,
     Reason,
     SurveyAnswer,
 )
@@ -36,12 +46,13 @@ from notifications.models import Message
 from registry.load import load_workdays
 from registry.models import (
     AccessRecord,
+    CalendarFeed,
     Consent,
     ConsentText,
     InsuredPerson,
     LegalRepresentative,
 )
-from representatives.models import Absence, Conflict, RegisterEvent, Representative
+from representatives.models import Absence, Conflict, DirectLine, DutyChange, RegisterEvent, Representative
 from tests.appeals.desk import paper_of
 from tests.appeals.factories import filed, filing
 from tests.cast import Cast
@@ -57,6 +68,7 @@ REGION = "26"
 class Foreign:
     appeal: Appeal
     paper_key: Any
+    file_key: Any
     campaign: Campaign
     invitation: Invitation
     rows: dict[str, models.Model]
@@ -65,13 +77,21 @@ class Foreign:
 def make_foreign(cast: Cast, now: datetime) -> Foreign:
     load_appeals()
     load_workdays((2025, 2026, 2027))
+    rows = [
+        *_people(cast, now),
+        *_staff(cast),
+        *_appeals(cast, now),
+        *_campaign(cast, now),
+        *_desk(cast, now),
+    ]
     rows = [*_people(cast, now), *_staff(cast, now), *_appeals(cast, now), *_campaign(cast, now)]
     by_label: dict[str, models.Model] = {row._meta.label: row for row in rows}
     appeal, invitation = by_label["appeals.Appeal"], by_label["dispensary.Invitation"]
     assert isinstance(appeal, Appeal)
     assert isinstance(invitation, Invitation)
     paper = by_label["appeals.Attachment"]
-    return Foreign(appeal, paper.key, invitation.campaign, invitation, by_label)  # type: ignore[attr-defined]
+    file = by_label["dispensary.ClinicFile"]
+    return Foreign(appeal, paper.key, file.key, invitation.campaign, invitation, by_label)  # type: ignore[attr-defined]
 
 
 def _people(cast: Cast, now: datetime) -> list[models.Model]:
@@ -104,14 +124,21 @@ def _people(cast: Cast, now: datetime) -> list[models.Model]:
             subject=CANARY,
             page="/staff/queue/",
         ),
+        CalendarFeed.objects.create(user=cast.users["outsider"], created_at=now),
         send_later(now, person=person, dedupe_key="foreign"),
     ]
 
 
 def _staff(cast: Cast, now: datetime) -> list[models.Model]:
     one = RepresentativeFactory(organization=cast.foreign_insurer, last_name=CANARY)
+    # A draft: published posts are everybody's to read.
+    post = DutyPostFactory(representative=one, room=CANARY, status="draft", starts=time(9), ends=time(12))
+    line = DirectLine.objects.create(clinic=post.clinic, organization=one.organization, phone="+78652000000")
     return [
         one,
+        post,
+        line,
+        DutyChange.objects.create(post=post, day=date(2026, 6, 2), reason=CANARY),
         train(one),
         Absence.objects.create(representative=one, first_day=date(2026, 6, 1), last_day=date(2026, 6, 3)),
         Conflict.objects.create(
@@ -120,8 +147,6 @@ def _staff(cast: Cast, now: datetime) -> list[models.Model]:
         RegisterEvent.objects.create(
             representative=one, at=now, kind="corrected", data={"phone": [CANARY, ""]}
         ),
-        # A draft: published posts are everybody's to read.
-        DutyPostFactory(representative=one, room=CANARY, status="draft", starts=time(9), ends=time(12)),
     ]
 
 
@@ -143,6 +168,12 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
     return [
         appeal,
         event,
+        AppealFollower.objects.create(
+            appeal=appeal, name=CANARY, email="canary@example.org", access_code_hash="x", allowed_at=now
+        ),
+        AppealSurvey.objects.create(
+            appeal=appeal, answered_at=now, given_at=now, solved="no", satisfaction=1, comment=CANARY
+        ),
         AppealLetter.objects.create(
             appeal=appeal,
             number=f"{appeal.number}/1",
@@ -245,6 +276,51 @@ def _campaign(cast: Cast, now: datetime) -> list[models.Model]:
             clinic=cast.outsider.clinic,
             icd10="I10",
             put_on=date(2026, 1, 1),
+        ),
+        *_files(cast, campaign, now),
+    ]
+
+
+def _files(cast: Cast, campaign: Campaign, now: datetime) -> list[models.Model]:
+    clinic = cast.outsider.clinic
+    assert clinic is not None
+    file = ClinicFile.objects.create(
+        clinic=clinic, region_id=REGION, kind="results", name=CANARY, size=1, sha256="0" * 64, sent_at=now
+    )
+    exam = {
+        "person": cast.outsider,
+        "region_id": REGION,
+        "insurer": cast.foreign_insurer,
+        "clinic": clinic,
+        "programme": campaign.programme,
+        "year": 2026,
+        "hash": "0" * 32,
+        "stated_at": now,
+    }
+    return [
+        file,
+        ClinicFileRow.objects.create(file=file, row=2, hash="0" * 32, values=[CANARY], doubtful=True),
+        ClinicFileFault.objects.create(file=file, row=3, field="FAM", code="name", value=CANARY),
+        PlannedExam.objects.create(**exam, round=1, inform_by=date(2026, 9, 1)),
+        ExamResult.objects.create(**exam, came_on=date(2026, 5, 1)),
+    ]
+
+
+def _desk(cast: Cast, now: datetime) -> list[models.Model]:
+    expert = cast.users["foreign_expert"]
+    appeal = Appeal.objects.get(text=CANARY)
+    return [
+        WorkDraft.objects.create(
+            appeal=appeal, user=expert, action="answer", fields={"answer": CANARY}, updated_at=now
+        ),
+        Presence.objects.create(appeal=appeal, user=expert, seen_at=now),
+        QueueSearch.objects.create(
+            owner=expert,
+            organization=cast.foreign_insurer,
+            words=CANARY,
+            name=CANARY,
+            shared=True,
+            created_at=now,
         ),
     ]
 
