@@ -1,4 +1,4 @@
-"""A spreadsheet of representatives: columns, cells to fields, one row at a time. What is wrong is told with a remedy."""
+"""A spreadsheet of representatives: columns, cells to fields. What is wrong is told with a remedy."""
 
 import csv
 from collections.abc import Iterator, Mapping
