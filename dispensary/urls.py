@@ -10,6 +10,7 @@ from dispensary.views import (
     formats,
     invitations,
     promise,
+    reply,
 )
 
 app_name = "dispensary"
@@ -18,6 +19,7 @@ urlpatterns = [
     path("cabinet/exams/", citizens.my_exams, name="my-exams"),
     path("clinic/", clinic.clinic_page, name="clinic"),
     path("promise/", promise.promise, name="promise"),
+    path("reply/<str:token>/", reply.reply_page, name="reply"),
     path("clinic/files/", files.file_list, name="clinic-files"),
     path("clinic/files/formats/", formats.formats, name="file-formats"),
     path("clinic/files/formats/<slug:kind>/", formats.file_format, name="file-format"),
