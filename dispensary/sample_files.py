@@ -16,7 +16,12 @@ REGION = "39"
 
 def seed(*, now: datetime) -> str:
     """Four lists with a few slips each, one of them doubtful, and one file that was rejected."""
-    clinic = Clinic.objects.filter(region=REGION, is_sample=True).select_related("region").order_by("mo_code").first()
+    clinic = (
+        Clinic.objects.filter(region=REGION, is_sample=True)
+        .select_related("region")
+        .order_by("mo_code")
+        .first()
+    )
     if clinic is None:
         return "no clinic for sample files"
     grant = RoleGrant.objects.filter(role=Role.CLINIC_STAFF, clinic=clinic).order_by("pk").first()

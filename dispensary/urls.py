@@ -1,12 +1,14 @@
 from django.urls import path
 
-from dispensary.views import campaigns, citizens, clinic, doubts, files, formats, invitations
+from dispensary.views import campaigns, citizens, clinic, doubts, files, formats, invitations, observation
 
 app_name = "dispensary"
 urlpatterns = [
     path("exams/", citizens.exams, name="exams"),
     path("cabinet/exams/", citizens.my_exams, name="my-exams"),
     path("clinic/", clinic.clinic_page, name="clinic"),
+    path("staff/observation/", observation.case_list, name="observation"),
+    path("staff/observation/<int:case_id>/", observation.case_page, name="observation-case"),
     path("clinic/files/", files.file_list, name="clinic-files"),
     path("clinic/files/formats/", formats.formats, name="file-formats"),
     path("clinic/files/formats/<slug:kind>/", formats.file_format, name="file-format"),

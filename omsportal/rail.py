@@ -25,6 +25,7 @@ PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("representatives:register", _("Representatives"), "person-badge", ("/region/representatives/",)),
     ("representatives:staffing", _("Staffing"), "people", ("/region/staffing",)),
     ("dispensary:campaigns", _("Exams"), "calendar-check", ("/region/exams/",)),
+    ("dispensary:observation", _("Observation"), "heart-pulse", ("/staff/observation/",)),
     ("dispensary:clinic", _("Our clinic"), "hospital", ("/clinic/",)),
     ("dispensary:clinic-files", _("Clinic files"), "file-earmark-spreadsheet", ("/clinic/files/",)),
     ("access_log", _("Access log"), "journal-text", ("/security/access/",)),

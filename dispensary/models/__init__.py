@@ -19,6 +19,7 @@ from dispensary.models.files import (
     HealthGroup,
     PlannedExam,
 )
+from dispensary.models.following import ObservationContact, ObservationVisit
 from dispensary.models.observation import ObservationCase, ObservationRule
 from dispensary.models.reference import Category, Programme, ProgrammeRule, ProgrammeTest, Tariff
 
@@ -38,7 +39,9 @@ __all__ = [
     "Invitation",
     "InvitationState",
     "ObservationCase",
+    "ObservationContact",
     "ObservationRule",
+    "ObservationVisit",
     "OutcomeCount",
     "PlanCount",
     "PlannedExam",

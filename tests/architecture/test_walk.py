@@ -62,6 +62,7 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
         "campaign_id": world.campaign.pk,
         "invitation_id": world.invitation.pk,
         "file_key": world.file_key,
+        "case_id": world.rows["dispensary.ObservationCase"].pk,
         "row": 2,
         "representative_id": world.rows["representatives.Representative"].pk,
         "token": "forged",

@@ -72,7 +72,9 @@ def write_list(path: Path, clinic: Clinic, *, day: object) -> int:
         file.write(";".join(one.code for one in RESULTS.fields) + "\n")
         statement = cursor.mogrify(_ROWS, given).decode()
         cursor.copy_expert(f"COPY ({statement}) TO STDOUT (FORMAT csv, DELIMITER ';')", file)
-        cursor.execute("SELECT count(*) FROM registry_insuredperson WHERE region_id = %s AND died_on IS NULL", [REGION])
+        cursor.execute(
+            "SELECT count(*) FROM registry_insuredperson WHERE region_id = %s AND died_on IS NULL", [REGION]
+        )
         return int(cursor.fetchone()[0]) * Programme.objects.count()
 
 
