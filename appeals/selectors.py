@@ -20,6 +20,7 @@ from appeals.models import (
     Attachment,
     HandOver,
     HandOverState,
+    LadderStep,
 )
 from appeals.numbering import BadNumber, parse_number
 from appeals.terms import Kind, Role
@@ -230,6 +231,11 @@ def case(scope: Scope, number: str) -> CaseView:
     if seen & TALK:
         said = AppealMessage.objects.visible_to(scope).filter(appeal=appeal).order_by("pk")
     return CaseView(appeal, roles, possible(roles, appeal), events, list(papers), list(offers), list(said))
+
+
+def ladder_of(scope: Scope, appeal: Appeal) -> list[LadderStep]:
+    """The reminders given about a case, oldest first; for staff only."""
+    return list(LadderStep.objects.visible_to(scope).filter(appeal=appeal).order_by("at", "pk"))
 
 
 def actions_for(scope: Scope, appeal: Appeal) -> tuple[Action, ...]:

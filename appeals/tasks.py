@@ -4,9 +4,11 @@ import logging
 from typing import Any
 
 from celery import shared_task
+from django.core.cache import cache
 from django.utils import timezone
 
 from appeals import services
+from appeals.hints import asked_key
 from appeals.knowledge.counts import write_views
 from appeals.knowledge.publishing import turn_pages
 from appeals.models import Appeal, AppealDraft
@@ -15,6 +17,7 @@ from registry.scanning import ScanVerdict, can_judge
 log = logging.getLogger(__name__)
 
 SWEEP = 200
+CLIMB = 1_000  # appeals of one transaction of the ladder: their rows are locked meanwhile
 FORGET = 5_000  # drafts of one run; what is left waits for the next
 GIVE_UP = 2  # files without a verdict, after which the scanner is left alone until the next sweep
 
@@ -22,23 +25,18 @@ GIVE_UP = 2  # files without a verdict, after which the scanner is left alone un
 @shared_task(name="appeals.route")
 def route(*, appeal_id: int, **_: Any) -> None:
     """Routes one appeal soon after it was filed."""
-    services.route_appeal(appeal_id=appeal_id, now=timezone.now())
+    services.route_or_put_off(appeal_id=appeal_id, now=timezone.now())
 
 
 @shared_task(name="appeals.route_waiting")
 def route_waiting(**_: Any) -> int:
-    """Routes what no hint reached, oldest first; returns how many.
+    """Routes what no hint reached, those never tried first; returns how many.
 
-    One appeal that cannot be routed is logged and does not hold up the others.
+    One appeal that cannot be routed is put off, each time for longer, and does not hold up the others.
     """
     now = timezone.now()
-    routed = 0
-    for pk in Appeal.objects.unrouted().order_by("pk").values_list("pk", flat=True)[:SWEEP]:
-        try:
-            routed += len(services.route_waiting(now=now, ids=[pk]))
-        except Exception:
-            log.exception("Appeal %s cannot be routed", pk)
-    return routed
+    waiting = Appeal.objects.unrouted().to_try(now).values_list("pk", flat=True)[:SWEEP]
+    return sum(services.route_or_put_off(appeal_id=pk, now=now) for pk in list(waiting))
 
 
 @shared_task(name="appeals.escalate")
@@ -46,7 +44,7 @@ def escalate(**_: Any) -> int:
     """Steps open appeals through the ladder of reminders, those waiting longest first; returns how many steps."""
     now = timezone.now()
     taken = 0
-    while steps := services.climb(now=now, limit=SWEEP):
+    while steps := services.climb(now=now, limit=CLIMB):
         taken += steps
     return taken
 
@@ -75,6 +73,14 @@ def forget_drafts(**_: Any) -> int:
         except Exception:
             log.exception("Draft %s cannot be deleted", pk)
     return gone
+
+
+@shared_task(name="appeals.new_code")
+def new_code(*, key: str, **_: Any) -> None:
+    """Sends a new access code where number and contact belong together. A request is taken once."""
+    asked = cache.get(asked_key(key))
+    if asked and cache.delete(asked_key(key)):
+        services.replace_access_code(**asked, now=timezone.now())
 
 
 @shared_task(name="appeals.turn_answers")

@@ -3,12 +3,12 @@
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import formats, timezone, translation
 
-from dispensary.following import MISSED_AFTER, Step, call_again, next_step
-from dispensary.models import ObservationCase, ObservationContact, ObservationVisit
+from dispensary.following import CALL_AFTER, MISSED_AFTER, Step, call_again, next_step
+from dispensary.models import Call, CallOutcome, ObservationCase, ObservationContact, ObservationVisit
 from dispensary.models.following import ContactOutcome
 from dispensary.models.observation import TakenOffReason
 from dispensary.observation import next_window, rule_for
@@ -59,6 +59,7 @@ def record_visit(
         case=case, visited_on=visited_on, defaults={"by": actor, "at": now}
     )
     _move_window(case, visited_on)
+    _close_calls(case, now)
     return case
 
 
@@ -96,7 +97,51 @@ def record_call(
         _check_day(case, on_day, now)
     if outcome == ContactOutcome.WILL_VISIT and on_day is not None and on_day < today:
         raise NotPossible("День, когда человек придёт, уже прошёл")
+    _hear(case, outcome, on_day, note, actor, now)
+    _close_calls(case, now)
+    return case
+
+
+_HEARD = {
+    CallOutcome.CAME: ContactOutcome.VISITED,
+    CallOutcome.WILL_COME: ContactOutcome.WILL_VISIT,
+    CallOutcome.NO_ANSWER: ContactOutcome.NO_ANSWER,
+    CallOutcome.REFUSED: ContactOutcome.REFUSED,
+    CallOutcome.WRONG_NUMBER: ContactOutcome.WRONG_NUMBER,
+}
+_GONE = {CallOutcome.MOVED: TakenOffReason.MOVED, CallOutcome.DIED: TakenOffReason.DIED}
+# The list of calls keeps the reason of a refusal by its own dictionary.
+_ELSEWHERE = "причина записана в списке звонков"
+
+
+def hear(
+    *, call: Call, outcome: CallOutcome, on_day: date | None, note: str, actor: User, now: datetime
+) -> None:
+    """What came of a call from the list of calls about a missed visit. The caller holds the call and the
+    transaction."""
+    rows = ObservationCase.objects.select_for_update(of=("self",)).select_related("region")
+    case = rows.filter(calls=call, taken_off_on__isnull=True, visit_to__isnull=False).first()
+    if case is None:
+        return
+    today = timezone.localdate(now, case.region.zone)
+    if outcome in _GONE:
+        _end(case, today, _GONE[outcome], actor)
+        return
+    heard = _HEARD.get(outcome)
+    if heard is not None:
+        if heard == ContactOutcome.VISITED and on_day is not None:
+            on_day = min(max(on_day, case.put_on), today)
+        _hear(
+            case, heard, on_day, note or (_ELSEWHERE if heard == ContactOutcome.REFUSED else ""), actor, now
+        )
+
+
+def _hear(
+    case: ObservationCase, outcome: ContactOutcome, on_day: date | None, note: str, actor: User, now: datetime
+) -> None:
     window_to = case.visit_to
+    if window_to is None:
+        return
     ObservationContact.objects.create(
         case=case,
         window_to=window_to,
@@ -112,10 +157,16 @@ def record_call(
             case=case, visited_on=on_day, defaults={"by": actor, "at": now}
         )
         _move_window(case, on_day)
-        return case
+        return
+    today = timezone.localdate(now, case.region.zone)
     case.call_after = _next_call(case, outcome, on_day, window_to, today)
     case.save(update_fields=["call_after"])
-    return case
+
+
+def _close_calls(case: ObservationCase, now: datetime) -> None:
+    """Whatever waits in the list of calls about this case is not needed any more."""
+    waiting = Call.objects.filter(case=case, closed_at__isnull=True)
+    waiting.update(closed_at=now, outcome=CallOutcome.NOT_NEEDED, leased_by=None, leased_until=None)
 
 
 def _next_call(
@@ -137,6 +188,12 @@ def take_off(
     """Ends the observation. Errors: as of `record_visit`."""
     case = _locked(case_id, scope)
     _check_day(case, day, now)
+    _end(case, day, reason, actor)
+    _close_calls(case, now)
+    return case
+
+
+def _end(case: ObservationCase, day: date, reason: TakenOffReason, actor: User) -> None:
     case.taken_off_on, case.taken_off_reason, case.taken_off_by = day, reason, actor
     case.visit_from = case.visit_to = case.call_after = None
     case.save(
@@ -149,7 +206,6 @@ def take_off(
             "call_after",
         ]
     )
-    return case
 
 
 @transaction.atomic
@@ -175,6 +231,36 @@ def has_consent(person: InsuredPerson) -> bool:
     """Whether the person agreed to be reminded by some channel at least."""
     given = Consent.objects.filter(person=person, purpose=ConsentPurpose.INFORMATION_SUPPORT)
     return given.filter(withdrawn_at__isnull=True).exists()
+
+
+# Who agreed to be called and whose visit was missed long enough ago goes to level 3, one open call a case.
+_LIST_CALLS = """
+INSERT INTO dispensary_call (person_id, region_id, insurer_id, level, kind, case_id, time_zone, opened_at, due_at)
+SELECT c.person_id, c.region_id, c.insurer_id, 3, 'visit', c.id,
+    coalesce(nullif(p.time_zone, ''), region.time_zone), %(now)s, %(now)s
+FROM dispensary_observationcase c
+JOIN registry_insuredperson p ON p.id = c.person_id
+JOIN registry_region region ON region.code = c.region_id
+WHERE c.taken_off_on IS NULL AND c.visit_to <= %(before)s AND (c.call_after IS NULL OR c.call_after <= %(today)s)
+    AND p.died_on IS NULL AND p.phone <> ''
+    AND NOT EXISTS (SELECT FROM dispensary_call o WHERE o.case_id = c.id AND o.closed_at IS NULL)
+    AND EXISTS (
+        SELECT FROM registry_consent s WHERE s.person_id = p.id AND s.purpose = 'information_support'
+            AND s.withdrawn_at IS NULL AND s.channel IN ('phone', '')
+    )
+ORDER BY c.visit_to, c.id LIMIT %(limit)s
+ON CONFLICT (case_id) WHERE closed_at IS NULL DO NOTHING
+"""
+_WAITING = 5_000
+
+
+def list_calls(*, now: datetime) -> int:
+    """Puts people whose visit was missed on the list of calls of level 3; returns how many are new."""
+    today = timezone.localdate(now)
+    before = today - timedelta(days=CALL_AFTER)
+    with connection.cursor() as cursor:
+        cursor.execute(_LIST_CALLS, {"now": now, "today": today, "before": before, "limit": _WAITING})
+        return int(cursor.rowcount)
 
 
 def remind_all(*, now: datetime, limit: int = 20) -> int:

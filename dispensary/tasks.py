@@ -28,4 +28,6 @@ def read_files(**kwargs: Any) -> None:
 @shared_task(name="dispensary.remind_visits")
 def remind_visits(**kwargs: Any) -> None:
     """Every hour: reminders of visits of observation that are due or were missed. A visit has one of each sort."""
-    case_services.remind_all(now=timezone.now())
+    now = timezone.now()
+    case_services.remind_all(now=now)
+    case_services.list_calls(now=now)

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from dispensary.views import campaigns, citizens, clinic, doubts, files, formats, invitations, observation
+from dispensary.views import (
+    calls,
+    campaigns,
+    citizens,
+    clinic,
+    doubts,
+    files,
+    formats,
+    invitations,
+    observation,
+)
 
 app_name = "dispensary"
 urlpatterns = [
@@ -19,6 +29,11 @@ urlpatterns = [
     path("clinic/files/<uuid:file_key>/marked.xlsx", files.marked_xlsx, name="clinic-file-marked"),
     path("clinic/files/<uuid:file_key>/doubts/", doubts.doubt_list, name="clinic-doubts"),
     path("clinic/files/<uuid:file_key>/doubts/<int:row>/", doubts.doubt_decide, name="clinic-doubt"),
+    path("staff/call-list/", calls.call_list, name="calls"),
+    path("staff/call-list/next/", calls.call_next, name="calls-next"),
+    path("staff/call-list/balance/", calls.calls_balance, name="calls-balance"),
+    path("staff/call-list/<int:call_id>/", calls.call_record, name="call-record"),
+    path("staff/call-list/<int:call_id>/back/", calls.call_release, name="call-release"),
     path("region/exams/", campaigns.campaign_list, name="campaigns"),
     path("region/exams/new/", campaigns.campaign_new, name="campaign-new"),
     path("region/exams/<int:campaign_id>/", campaigns.campaign_page, name="campaign"),

@@ -51,8 +51,9 @@ def offered(possible: Sequence[Action], appeal: Appeal, *, today: date) -> list[
     if today > appeal.due_on:
         refused.add(Action.EXTEND)
     if appeal.state == State.REGISTERED and appeal.routed_at is None:
-        # The router has it for a few seconds more; whoever acts now would only cross its way.
-        return []
+        # The router has it for a few seconds more, and whoever acts now would only cross its way; unless the
+        # rules could not place it.
+        return [Action.REROUTE] if appeal.routing_attempts and Action.REROUTE in possible else []
     return [action for action in possible if action in OFFERED and action not in refused]
 
 

@@ -7,6 +7,7 @@ from appeals.models.appeals import (
     Validity,
 )
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
+from appeals.models.following import AppealFollower, AppealSurvey, Solved, SurveyRefusal
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter
 from appeals.models.knowledge import (
     Article,
@@ -26,10 +27,12 @@ __all__ = [
     "Appeal",
     "AppealDraft",
     "AppealEvent",
+    "AppealFollower",
     "AppealLetter",
     "AppealMessage",
     "AppealMessageQuerySet",
     "AppealQuerySet",
+    "AppealSurvey",
     "AppealTerm",
     "AppealTopic",
     "Article",
@@ -50,6 +53,8 @@ __all__ = [
     "ReplyChannel",
     "ScanVerdict",
     "Section",
+    "Solved",
+    "SurveyRefusal",
     "Validity",
     "WaitingTimeNorm",
 ]

@@ -16,7 +16,9 @@ from appeals.services.drafts import forget_draft, save_draft
 from appeals.services.escalation import climb
 from appeals.services.files import attach, detach
 from appeals.services.filing import Filed, file_appeal
+from appeals.services.following import allow_follower, replace_access_code, revoke_follower
 from appeals.services.hand_over import accept_hand_over, hand_over, return_hand_over
+from appeals.services.objecting import complain_to_fund
 from appeals.services.outcome import (
     answer,
     close,
@@ -27,20 +29,25 @@ from appeals.services.outcome import (
     submit_for_review,
     withdraw,
 )
-from appeals.services.routing import convert, reroute, route_appeal, route_waiting
+from appeals.services.routing import convert, reroute, route_appeal, route_or_put_off, route_waiting
 from appeals.services.scanning import scan_next
+from appeals.services.survey import OPEN_FOR as SURVEY_OPEN_FOR
+from appeals.services.survey import give_survey, refuse_surveys
 from appeals.services.talk import ask_applicant, inform_applicant, mark_read, receive_reply
 from appeals.services.waiting import judge_wait, note_waiting
 
 __all__ = [
+    "SURVEY_OPEN_FOR",
     "Filed",
     "accept_hand_over",
+    "allow_follower",
     "answer",
     "ask_applicant",
     "assign",
     "attach",
     "climb",
     "close",
+    "complain_to_fund",
     "convert",
     "decline",
     "detach",
@@ -48,6 +55,7 @@ __all__ = [
     "file_appeal",
     "forget_draft",
     "forward",
+    "give_survey",
     "hand_over",
     "inform_applicant",
     "issue_answer_letter",
@@ -59,11 +67,15 @@ __all__ = [
     "next_case",
     "note_waiting",
     "receive_reply",
+    "refuse_surveys",
     "reopen",
+    "replace_access_code",
     "reroute",
     "resume",
     "return_hand_over",
+    "revoke_follower",
     "route_appeal",
+    "route_or_put_off",
     "route_waiting",
     "save_draft",
     "scan_next",

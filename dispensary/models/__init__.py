@@ -1,3 +1,4 @@
+from dispensary.models.calls import Call, CallAttempt, CallKind, CallOutcome, SurveyAnswer
 from dispensary.models.campaigns import (
     Campaign,
     CampaignState,
@@ -5,11 +6,10 @@ from dispensary.models.campaigns import (
     InformingOutcome,
     Invitation,
     InvitationState,
-    OutcomeCount,
-    PlanCount,
     Round,
 )
 from dispensary.models.capacity import ClinicCapacity
+from dispensary.models.counts import OutcomeCount, PlanCount
 from dispensary.models.files import (
     ClinicFile,
     ClinicFileFault,
@@ -21,9 +21,14 @@ from dispensary.models.files import (
 )
 from dispensary.models.following import ObservationContact, ObservationVisit
 from dispensary.models.observation import ObservationCase, ObservationRule
+from dispensary.models.policy import InformingPolicy, Reason, ReasonKind
 from dispensary.models.reference import Category, Programme, ProgrammeRule, ProgrammeTest, Tariff
 
 __all__ = [
+    "Call",
+    "CallAttempt",
+    "CallKind",
+    "CallOutcome",
     "Campaign",
     "CampaignState",
     "Category",
@@ -36,6 +41,7 @@ __all__ = [
     "HealthGroup",
     "Informing",
     "InformingOutcome",
+    "InformingPolicy",
     "Invitation",
     "InvitationState",
     "ObservationCase",
@@ -48,6 +54,9 @@ __all__ = [
     "Programme",
     "ProgrammeRule",
     "ProgrammeTest",
+    "Reason",
+    "ReasonKind",
     "Round",
+    "SurveyAnswer",
     "Tariff",
 ]

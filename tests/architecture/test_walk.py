@@ -23,6 +23,12 @@ NOT_OURS = {301, 302, 400, 401, 403, 404, 405, 409, 415, 422, 429}
 OPEN = {
     "appeal_step": {"step": "what"},
     "help:answer": {"slug": "kak-poluchit-polis"},
+    # Editors of every region write one base.
+    "help-editors:story": {"slug": "kak-poluchit-polis"},
+    "help-editors:edit": {"slug": "kak-poluchit-polis"},
+    "help-editors:version": {"slug": "kak-poluchit-polis", "number": 1},
+    "help-editors:act": {"slug": "kak-poluchit-polis", "action": "checked"},
+    "representatives:region": {"code": "26"},
     "help:opinion": {"slug": "kak-poluchit-polis"},
     "representatives:organization": {"code": "26"},
     "representatives:clinic": None,  # filled in below: the outsider's clinic
@@ -64,6 +70,7 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
         "file_key": world.file_key,
         "case_id": world.rows["dispensary.ObservationCase"].pk,
         "row": 2,
+        "call_id": world.invitation.calls.get().pk,
         "representative_id": world.rows["representatives.Representative"].pk,
         "token": "forged",
         "secret": "a" * 26,

@@ -9,10 +9,10 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispensary import case_services
+from dispensary import calling, case_services, outcomes
 from dispensary.following import CALL_AFTER, MISSED_AFTER, Step, call_again, next_step
 from dispensary.load import load_reference
-from dispensary.models import ObservationCase, ObservationContact, ObservationVisit
+from dispensary.models import CallOutcome, ObservationCase, ObservationContact, ObservationVisit
 from notifications.models import Message
 from registry.models import AccessRecord, Consent
 from registry.scoping import Role
@@ -139,9 +139,34 @@ class TestCalls:
         with pytest.raises(case_services.NotPossible):
             case_services.record_visit(visited_on=now.date(), **given)
 
+    def test_a_missed_visit_goes_to_the_list_of_calls_and_its_outcome_to_the_case(
+        self, cast, case, now
+    ) -> None:
+        assert case_services.list_calls(now=now) == 0, "no consent to be called"
+        give_consent(case.person, "phone")
+        assert case_services.list_calls(now=now) == 1
+        assert case_services.list_calls(now=now) == 0
+        noon = now.replace(hour=10)
+        call = calling.take_next(actor=cast.users["expert"], scope=cast.scope("expert"), now=noon)
+        assert (call.case, call.level) == (case, 3)
+        day = now.date() + timedelta(days=5)
+        outcomes.record(
+            call_id=call.pk,
+            actor=cast.users["expert"],
+            scope=cast.scope("expert"),
+            answer=outcomes.Answer(outcome=CallOutcome.WILL_COME, on_day=day),
+            now=noon,
+        )
+        case.refresh_from_db()
+        assert case.call_after == day + timedelta(days=MISSED_AFTER)
+        assert case_services.list_calls(now=noon) == 0
+        assert case_services.list_calls(now=noon + timedelta(days=20)) == 1
+        case_services.record_visit(visited_on=now.date(), **common(cast, case, now))
+        assert not case.calls.filter(closed_at__isnull=True).exists()
+
     def test_a_foreign_case_is_not_there(self, cast, case, now) -> None:
+        given = {**common(cast, case, now), "scope": cast.scope("foreign_expert")}
         with pytest.raises(ObservationCase.DoesNotExist):
-            given = {**common(cast, case, now), "scope": cast.scope("foreign_expert")}
             case_services.record_visit(visited_on=now.date(), **given)
 
 
