@@ -3,7 +3,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from dispensary import case_services, work
+from dispensary import case_services, proof, work
 from dispensary.files import work as files
 
 
@@ -17,6 +17,12 @@ def advance(**kwargs: Any) -> None:
 def collect(**kwargs: Any) -> None:
     """Every half a minute: what became of the messages."""
     work.collect_all(now=timezone.now())
+
+
+@shared_task(name="dispensary.prove")
+def prove(**kwargs: Any) -> None:
+    """Every hour: the count of the day that ended in a region, unless it is there already."""
+    proof.prove_all(now=timezone.now())
 
 
 @shared_task(name="dispensary.read_files")

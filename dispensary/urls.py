@@ -10,6 +10,7 @@ from dispensary.views import (
     formats,
     invitations,
     observation,
+    promise,
 )
 
 app_name = "dispensary"
@@ -19,6 +20,7 @@ urlpatterns = [
     path("clinic/", clinic.clinic_page, name="clinic"),
     path("staff/observation/", observation.case_list, name="observation"),
     path("staff/observation/<int:case_id>/", observation.case_page, name="observation-case"),
+    path("promise/", promise.promise, name="promise"),
     path("clinic/files/", files.file_list, name="clinic-files"),
     path("clinic/files/formats/", formats.formats, name="file-formats"),
     path("clinic/files/formats/<slug:kind>/", formats.file_format, name="file-format"),
@@ -43,5 +45,7 @@ urlpatterns = [
         invitations.invitation_page,
         name="invitation",
     ),
+    path("region/exams/<int:campaign_id>/recount/", campaigns.campaign_recount, name="campaign-recount"),
+    path("region/exams/<int:campaign_id>/budget/", campaigns.campaign_budget, name="campaign-budget"),
     path("region/exams/<int:campaign_id>/<slug:action>/", campaigns.campaign_act, name="campaign-act"),
 ]

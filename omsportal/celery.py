@@ -69,6 +69,7 @@ app.conf.update(
             "schedule": 3600.0,
             "options": {"expires": 3600},
         },
+        "dispensary.prove": {"task": "dispensary.prove", "schedule": 3600.0, "options": {"expires": 3600}},
         "dispensary.read_files": {
             "task": "dispensary.read_files",
             "schedule": 30.0,
@@ -77,6 +78,11 @@ app.conf.update(
         "appeals.forget_drafts": {
             "task": "appeals.forget_drafts",
             "schedule": 24 * 3600,
+            "options": {"expires": 3600},
+        },
+        "portal.count_incoming": {
+            "task": "portal.count_incoming",
+            "schedule": 3600,
             "options": {"expires": 3600},
         },
         "portal.hand_over_left": {

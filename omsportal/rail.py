@@ -25,6 +25,7 @@ PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("help-editors:list", _("Knowledge base"), "book", ("/staff/help/",)),
     ("representatives:register", _("Representatives"), "person-badge", ("/region/representatives/",)),
     ("representatives:staffing", _("Staffing"), "people", ("/region/staffing",)),
+    ("what_if", _("What if"), "sliders", ("/region/what-if/",)),
     ("dispensary:calls", _("Exam calls"), "telephone-outbound", ("/staff/call-list/",)),
     ("dispensary:campaigns", _("Exams"), "calendar-check", ("/region/exams/",)),
     ("dispensary:observation", _("Observation"), "heart-pulse", ("/staff/observation/",)),

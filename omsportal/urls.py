@@ -8,6 +8,7 @@ from omsportal.access_log import access_log
 from omsportal.accounts.views import admin_login, start
 from omsportal.display import display
 from omsportal.home import home
+from omsportal.what_if.views import what_if
 
 urlpatterns = [
     path("", home, name="home"),
@@ -16,6 +17,7 @@ urlpatterns = [
     path("verify/<slug:secret>/", verify, name="letter_verify"),
     path("staff/help/", include("appeals.knowledge.editor_urls")),
     path("staff/", include("appeals.desk.urls")),
+    path("region/what-if/", what_if, name="what_if"),
     path("", include("representatives.urls")),
     path("", include("dispensary.urls")),
     path("", include("notifications.urls")),

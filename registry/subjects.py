@@ -12,6 +12,7 @@ class Subject(StrEnum):
 
     APPEAL = "appeal"
     APPEAL_QUEUE = "appeal_queue"
+    REROUTES = "reroutes"
     ATTACHMENT = "attachment"
     INVITATION = "invitation"
     CAMPAIGN_PEOPLE = "campaign_people"
@@ -30,6 +31,7 @@ class Subject(StrEnum):
 LABELS: dict[str, Promise] = {
     Subject.APPEAL: _("appeal"),
     Subject.APPEAL_QUEUE: _("list of appeals"),
+    Subject.REROUTES: _("appeals routed by hand"),
     Subject.ATTACHMENT: _("file of an appeal"),
     Subject.INVITATION: _("invitation to an exam"),
     Subject.CAMPAIGN_PEOPLE: _("people of an exam campaign"),

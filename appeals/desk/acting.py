@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.forms import Textarea, TextInput
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from appeals import services
@@ -14,6 +15,7 @@ from appeals.desk.forms import FORMS, ActionForm, Setting
 from appeals.lifecycle import Action, State
 from appeals.models import Appeal, HandOver, HandOverState
 from appeals.terms import Kind
+from appeals.workload import suggested
 from registry.models import Organization
 from registry.names import short_name
 from registry.scoping import Scope
@@ -68,10 +70,15 @@ def setting_for(action: Action, appeal: Appeal, *, scope: Scope, today: date) ->
     people: list[tuple[int, str]] = []
     organizations: list[tuple[int, str]] = []
     initial: dict[str, Any] = {"version": appeal.version}
+    hint = ""
     if action is Action.ASSIGN and appeal.organization_id and appeal.level:
         people = [
             (one.pk, _load(one)) for one in people_for(scope, appeal.organization_id, appeal.level, today)
         ]
+        choice = suggested(appeal, timezone.now())
+        if choice is not None:
+            initial |= {"assignee": choice.representative_id}
+            hint = gettext("The portal suggests: %(why)s") % {"why": choice.text}
     if action is Action.REROUTE:
         rows = Organization.objects.filter(region=appeal.region_id).order_by("-kind", "short_name")
         organizations = list(rows.values_list("pk", "short_name"))
@@ -80,7 +87,7 @@ def setting_for(action: Action, appeal: Appeal, *, scope: Scope, today: date) ->
         initial["answer"] = appeal.answer
     if action is Action.CONVERT:
         initial |= {"kind": appeal.kind}
-    return Setting(today, appeal.level, people, organizations, initial)
+    return Setting(today, appeal.level, people, organizations, initial, hint)
 
 
 def _load(one: Any) -> str:

@@ -30,6 +30,7 @@ class Setting:
     people: Iterable[tuple[int, str]] = ()
     organizations: Iterable[tuple[int, str]] = ()
     initial: dict[str, Any] = field(default_factory=dict)
+    hint: str = ""
 
 
 def words(label: Any, *, rows: int = 4, help_text: Any = "", required: Any) -> forms.CharField:
@@ -67,6 +68,7 @@ class AssignForm(ActionForm):
         assignee = self.fields["assignee"]
         assert isinstance(assignee, forms.TypedChoiceField)  # noqa: S101 - narrows the type
         assignee.choices = list(setting.people)
+        assignee.help_text = setting.hint
 
 
 class HandOverForm(ActionForm):

@@ -3,6 +3,7 @@
 Refusals are those of `appeals.errors`.
 """
 
+from appeals.services.absences import absence_of, cover_absence, plan_cover
 from appeals.services.answer_letters import issue_answer_letter, letter_disputed, letter_read
 from appeals.services.casework import (
     assign,
@@ -39,6 +40,7 @@ from appeals.services.waiting import judge_wait, note_waiting
 __all__ = [
     "SURVEY_OPEN_FOR",
     "Filed",
+    "absence_of",
     "accept_hand_over",
     "allow_follower",
     "answer",
@@ -49,6 +51,7 @@ __all__ = [
     "close",
     "complain_to_fund",
     "convert",
+    "cover_absence",
     "decline",
     "detach",
     "extend",
@@ -66,6 +69,7 @@ __all__ = [
     "mark_validity",
     "next_case",
     "note_waiting",
+    "plan_cover",
     "receive_reply",
     "refuse_surveys",
     "reopen",

@@ -22,6 +22,7 @@ from dispensary.models.files import (
 from dispensary.models.following import ObservationContact, ObservationVisit
 from dispensary.models.observation import ObservationCase, ObservationRule
 from dispensary.models.policy import InformingPolicy, Reason, ReasonKind
+from dispensary.models.proofs import SumProof
 from dispensary.models.reference import Category, Programme, ProgrammeRule, ProgrammeTest, Tariff
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "Reason",
     "ReasonKind",
     "Round",
+    "SumProof",
     "SurveyAnswer",
     "Tariff",
 ]
