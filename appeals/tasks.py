@@ -11,6 +11,7 @@ from appeals import services
 from appeals.hints import asked_key
 from appeals.knowledge.counts import write_views
 from appeals.knowledge.publishing import turn_pages
+from appeals.mails import send_draft_link
 from appeals.models import Appeal, AppealDraft
 from registry.scanning import ScanVerdict, can_judge
 
@@ -89,3 +90,11 @@ def turn_answers(**_: Any) -> int:
     now = timezone.now()
     write_views(now=now)
     return turn_pages(now=now)
+
+
+@shared_task(name="appeals.draft_link")
+def draft_link(*, key: str, **_: Any) -> None:
+    """Sends the link to an unfinished appeal. Lost, it is asked for again."""
+    asked = cache.get(asked_key(key))
+    if asked and cache.delete(asked_key(key)):
+        send_draft_link(**asked)

@@ -45,12 +45,13 @@ from notifications.models import Message
 from registry.load import load_workdays
 from registry.models import (
     AccessRecord,
+    CalendarFeed,
     Consent,
     ConsentText,
     InsuredPerson,
     LegalRepresentative,
 )
-from representatives.models import Absence, Conflict, RegisterEvent, Representative
+from representatives.models import Absence, Conflict, DirectLine, DutyChange, RegisterEvent, Representative
 from tests.appeals.desk import paper_of
 from tests.appeals.factories import filed, filing
 from tests.cast import Cast
@@ -115,14 +116,21 @@ def _people(cast: Cast, now: datetime) -> list[models.Model]:
             subject=CANARY,
             page="/staff/queue/",
         ),
+        CalendarFeed.objects.create(user=cast.users["outsider"], created_at=now),
         send_later(now, person=person, dedupe_key="foreign"),
     ]
 
 
 def _staff(cast: Cast, now: datetime) -> list[models.Model]:
     one = RepresentativeFactory(organization=cast.foreign_insurer, last_name=CANARY)
+    # A draft: published posts are everybody's to read.
+    post = DutyPostFactory(representative=one, room=CANARY, status="draft", starts=time(9), ends=time(12))
+    line = DirectLine.objects.create(clinic=post.clinic, organization=one.organization, phone="+78652000000")
     return [
         one,
+        post,
+        line,
+        DutyChange.objects.create(post=post, day=date(2026, 6, 2), reason=CANARY),
         train(one),
         Absence.objects.create(representative=one, first_day=date(2026, 6, 1), last_day=date(2026, 6, 3)),
         Conflict.objects.create(
@@ -131,8 +139,6 @@ def _staff(cast: Cast, now: datetime) -> list[models.Model]:
         RegisterEvent.objects.create(
             representative=one, at=now, kind="corrected", data={"phone": [CANARY, ""]}
         ),
-        # A draft: published posts are everybody's to read.
-        DutyPostFactory(representative=one, room=CANARY, status="draft", starts=time(9), ends=time(12)),
     ]
 
 
