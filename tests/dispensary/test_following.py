@@ -244,7 +244,7 @@ def test_lists_turn_by_the_key_of_the_last_row(
     client = client_of(cast, "expert")
     seen, url = [], "?list=missed"
     while url:
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(12):
             page = client.get(reverse("dispensary:observation") + url)
         seen += [case.pk for case in page.context["page"]]
         url = page.context["next_url"]
