@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from appeals import selectors, services
 from appeals.desk import acting, presenting
 from appeals.desk.access import desk_roles
+from appeals.desk.filters import kept
 from appeals.desk.forms import FORMS, ActionForm, ConvertForm
-from appeals.desk.listing import kept, listing_of, topic_options
+from appeals.desk.listing import listing_of, topic_options
 from appeals.errors import AppealError, AppealNotFound, FileRefused, InvalidInput
 from appeals.lifecycle import Action
 from appeals.models import Appeal, Attachment, Direction, ScanVerdict
@@ -137,7 +138,9 @@ def show(
     beside = bool(request.GET.get("tab"))
     context: dict[str, Any] = {"case": case_context(request, view, attempt, now, today), "today": today}
     if beside:
-        context["listing"] = listing_of(request.GET, scope=request.scope, today=today, current=appeal.number)
+        context["listing"] = listing_of(
+            request.GET, scope=request.scope, today=today, now=now, current=appeal.number
+        )
         context["case_open"] = True
     if attempt is not None and attempt.form.is_bound:
         # The page's title says "Error" in front, for those who hear it.

@@ -20,6 +20,7 @@ from appeals.models import (
     AppealSurvey,
     HandOver,
     LadderStep,
+    QueueSearch,
 )
 from dispensary.load import load_reference as load_dispensary
 from dispensary.models import (
@@ -76,6 +77,13 @@ class Foreign:
 def make_foreign(cast: Cast, now: datetime) -> Foreign:
     load_appeals()
     load_workdays((2025, 2026, 2027))
+    rows = [
+        *_people(cast, now),
+        *_staff(cast),
+        *_appeals(cast, now),
+        *_campaign(cast, now),
+        *_desk(cast, now),
+    ]
     rows = [*_people(cast, now), *_staff(cast, now), *_appeals(cast, now), *_campaign(cast, now)]
     by_label: dict[str, models.Model] = {row._meta.label: row for row in rows}
     appeal, invitation = by_label["appeals.Appeal"], by_label["dispensary.Invitation"]
@@ -315,6 +323,20 @@ def _files(cast: Cast, campaign: Campaign, now: datetime) -> list[models.Model]:
         ClinicFileFault.objects.create(file=file, row=3, field="FAM", code="name", value=CANARY),
         PlannedExam.objects.create(**exam, round=1, inform_by=date(2026, 9, 1)),
         ExamResult.objects.create(**exam, came_on=date(2026, 5, 1)),
+    ]
+
+
+def _desk(cast: Cast, now: datetime) -> list[models.Model]:
+    expert = cast.users["foreign_expert"]
+    return [
+        QueueSearch.objects.create(
+            owner=expert,
+            organization=cast.foreign_insurer,
+            words=CANARY,
+            name=CANARY,
+            shared=True,
+            created_at=now,
+        ),
     ]
 
 

@@ -62,6 +62,8 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
     if route.view_name in {"representatives:clinic", "representatives:door", "representatives:calendar"}:
         assert cast.outsider.clinic is not None
         return {"code": cast.outsider.clinic.mo_code}
+    if route.view_name == "staff_view_delete":
+        return {"key": world.rows["appeals.QueueSearch"].key}  # type: ignore[attr-defined]
     if route.view_name in OPEN:
         return OPEN[route.view_name]
     known = {
@@ -74,6 +76,7 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
         "file_key": world.file_key,
         "case_id": world.rows["dispensary.ObservationCase"].pk,
         "row": 2,
+        "absence_id": world.rows["representatives.Absence"].pk,
         "call_id": world.invitation.calls.get().pk,
         "representative_id": world.rows["representatives.Representative"].pk,
         "token": "forged",
