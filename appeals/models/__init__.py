@@ -7,6 +7,7 @@ from appeals.models.appeals import (
     Validity,
 )
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
+from appeals.models.desk import Presence, ReplyTemplate, WorkDraft
 from appeals.models.following import AppealFollower, AppealSurvey, Solved, SurveyRefusal
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter
 from appeals.models.knowledge import (
@@ -51,12 +52,15 @@ __all__ = [
     "LadderStep",
     "LetterKind",
     "NumberCounter",
+    "Presence",
     "QueueSearch",
     "ReplyChannel",
+    "ReplyTemplate",
     "ScanVerdict",
     "Section",
     "Solved",
     "SurveyRefusal",
     "Validity",
     "WaitingTimeNorm",
+    "WorkDraft",
 ]
