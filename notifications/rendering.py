@@ -68,7 +68,10 @@ def _strings(payload: object) -> dict[str, str | None]:
 
 def common_values(message: Claimed, language: str) -> dict[str, str]:
     """`events.COMMON_FIELDS` for one message."""
-    own = {"reply": reply_links.link(message.provider_reference)} if EVENTS[message.event].own else {}
+    own = {}
+    # Signing costs as much as the rest of a message: not for an SMS, which has no room for the link.
+    if EVENTS[message.event].own and message.channel != Channel.SMS:
+        own = {"reply": reply_links.link(message.provider_reference)}
     plain, named = _GREETING.get(language, _GREETING["ru"])
     return {
         "greeting": named.format(message.name) if message.name else plain,
