@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dispensary', '0006_outreach_pace'),
+        ('dispensary', '0007_observation_following'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
