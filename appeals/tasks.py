@@ -8,9 +8,12 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from appeals import services
+from appeals.desk import searches, telling
+from appeals.desk.presence import forget_presences
 from appeals.hints import asked_key
 from appeals.knowledge.counts import write_views
 from appeals.knowledge.publishing import turn_pages
+from appeals.mails import send_draft_link
 from appeals.models import Appeal, AppealDraft
 from registry.scanning import ScanVerdict, can_judge
 
@@ -75,6 +78,20 @@ def forget_drafts(**_: Any) -> int:
     return gone
 
 
+@shared_task(name="appeals.forget_searches")
+def forget_searches(**_: Any) -> int:
+    """Deletes searches that were kept for a day only, and who had which case open; returns how many searches."""
+    now = timezone.now()
+    forget_presences(now=now)
+    return searches.forget_searches(now=now)
+
+
+@shared_task(name="appeals.tell_of_views")
+def tell_of_views(**_: Any) -> int:
+    """Writes the mails of saved views that are due; returns how many. A repeated run writes none twice."""
+    return telling.tell_of_views(now=timezone.now())
+
+
 @shared_task(name="appeals.new_code")
 def new_code(*, key: str, **_: Any) -> None:
     """Sends a new access code where number and contact belong together. A request is taken once."""
@@ -89,3 +106,11 @@ def turn_answers(**_: Any) -> int:
     now = timezone.now()
     write_views(now=now)
     return turn_pages(now=now)
+
+
+@shared_task(name="appeals.draft_link")
+def draft_link(*, key: str, **_: Any) -> None:
+    """Sends the link to an unfinished appeal. Lost, it is asked for again."""
+    asked = cache.get(asked_key(key))
+    if asked and cache.delete(asked_key(key)):
+        send_draft_link(**asked)

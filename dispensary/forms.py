@@ -38,6 +38,23 @@ class CampaignForm(forms.Form):
     year = forms.IntegerField(
         label=_("Year"), widget=forms.NumberInput(attrs={"class": "w-short", "inputmode": "numeric"})
     )
+    budget = forms.DecimalField(
+        label=_("Budget, roubles"),
+        required=False,
+        min_value=0,
+        max_digits=12,
+        decimal_places=2,
+        help_text=_("Sending stops before it is overdrawn. Leave empty for no limit."),
+        widget=forms.NumberInput(attrs={"class": "w-date", "inputmode": "decimal", "step": "0.01"}),
+    )
+    holdout_percent = forms.IntegerField(
+        label=_("Left uninvited by lot, %"),
+        required=False,
+        min_value=0,
+        max_value=50,
+        help_text=_("Comparing them with the invited shows later what inviting was worth. 0 to 50."),
+        widget=forms.NumberInput(attrs={"class": "w-short", "inputmode": "numeric"}),
+    )
     inform_by = forms.DateField(label=_("Inform everybody by"), widget=DayInput())
     attend_by = forms.DateField(label=_("Invite people to come by"), widget=DayInput())
 
@@ -47,6 +64,7 @@ class CampaignForm(forms.Form):
             "year": today.year,
             "inform_by": max(inform_by, min(today, attend_by)),
             "attend_by": attend_by,
+            "holdout_percent": 0,
         }
         super().__init__(*args, **kwargs)
         self.initial = {**initial, **self.initial}
@@ -77,6 +95,17 @@ class CampaignForm(forms.Form):
         elif inform_by and attend_by and inform_by > attend_by:
             self.add_error("inform_by", _("People must be informed before the last day to come."))
         return data
+
+
+class BudgetForm(forms.Form):
+    budget = forms.DecimalField(
+        label=_("Budget, roubles"),
+        required=False,
+        min_value=0,
+        max_digits=12,
+        decimal_places=2,
+        widget=forms.NumberInput(attrs={"class": "w-date", "inputmode": "decimal", "step": "0.01"}),
+    )
 
 
 class ClinicFileForm(forms.Form):

@@ -3,7 +3,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from dispensary import work
+from dispensary import case_services, proof, work
 from dispensary.files import work as files
 
 
@@ -19,7 +19,21 @@ def collect(**kwargs: Any) -> None:
     work.collect_all(now=timezone.now())
 
 
+@shared_task(name="dispensary.prove")
+def prove(**kwargs: Any) -> None:
+    """Every hour: the count of the day that ended in a region, unless it is there already."""
+    proof.prove_all(now=timezone.now())
+
+
 @shared_task(name="dispensary.read_files")
 def read_files(**kwargs: Any) -> None:
     """Every half a minute, and at once when a file comes: clinic files that wait, or that a dead worker held."""
     files.work_all(now=timezone.now())
+
+
+@shared_task(name="dispensary.remind_visits")
+def remind_visits(**kwargs: Any) -> None:
+    """Every hour: reminders of visits of observation that are due or were missed. A visit has one of each sort."""
+    now = timezone.now()
+    case_services.remind_all(now=now)
+    case_services.list_calls(now=now)

@@ -1,12 +1,26 @@
 from django.urls import path
 
-from dispensary.views import calls, campaigns, citizens, clinic, doubts, files, formats, invitations
+from dispensary.views import (
+    calls,
+    campaigns,
+    citizens,
+    clinic,
+    doubts,
+    files,
+    formats,
+    invitations,
+    observation,
+    promise,
+)
 
 app_name = "dispensary"
 urlpatterns = [
     path("exams/", citizens.exams, name="exams"),
     path("cabinet/exams/", citizens.my_exams, name="my-exams"),
     path("clinic/", clinic.clinic_page, name="clinic"),
+    path("staff/observation/", observation.case_list, name="observation"),
+    path("staff/observation/<int:case_id>/", observation.case_page, name="observation-case"),
+    path("promise/", promise.promise, name="promise"),
     path("clinic/files/", files.file_list, name="clinic-files"),
     path("clinic/files/formats/", formats.formats, name="file-formats"),
     path("clinic/files/formats/<slug:kind>/", formats.file_format, name="file-format"),
@@ -31,5 +45,7 @@ urlpatterns = [
         invitations.invitation_page,
         name="invitation",
     ),
+    path("region/exams/<int:campaign_id>/recount/", campaigns.campaign_recount, name="campaign-recount"),
+    path("region/exams/<int:campaign_id>/budget/", campaigns.campaign_budget, name="campaign-budget"),
     path("region/exams/<int:campaign_id>/<slug:action>/", campaigns.campaign_act, name="campaign-act"),
 ]

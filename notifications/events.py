@@ -101,6 +101,13 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         "appeal_forwarded": _appeal(long=("addressee",)),
         "appeal_message": _appeal(post=("text",)),
         "access_code_new": _appeal("code", secret=frozenset({"code"}), any_hour=True),
+        # To staff: how many cases a saved view of the queue holds. Its name may hold a person's, so not in a subject.
+        "staff_view": Event(
+            purpose=Purpose.SERVICE,
+            priority=Priority.REMINDER,
+            fields=frozenset({"count", "link"}),
+            extra={"email": frozenset({"view", "overdue"})},
+        ),
         "appeal_survey": _appeal(),
         "follower_allowed": _appeal("code", secret=frozenset({"code"})),
         "follower_ended": _appeal(),
@@ -110,8 +117,23 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         "cases_most": _staff(),
         "cases_overdue": _staff(Priority.ANSWER),
         "cases_unrouted": _staff(Priority.ANSWER),
+        # A code that proves a contact, in the wizard and for the cabinet; no appeal exists yet.
+        "contact_code": Event(
+            purpose=Purpose.SERVICE,
+            priority=Priority.ANSWER,
+            fields=frozenset({"code"}),
+            secret=frozenset({"code"}),
+            any_hour=True,
+        ),
         "exam_invitation": _exam(Priority.CAMPAIGN),
         "exam_reminder": _exam(Priority.REMINDER),
+        # A visit of dispensary observation: no diagnosis, no doctor, no reason anywhere.
+        "visit_reminder": Event(
+            purpose=Purpose.INVITATION,
+            priority=Priority.REMINDER,
+            fields=frozenset({"period", "clinic", "phone", "link"}),
+            extra={"email": frozenset({"clinic_address"}), "post": frozenset({"clinic_address"})},
+        ),
     }
 )
 SECRET_FIELDS = frozenset(name for event in EVENTS.values() for name in event.secret)
@@ -135,6 +157,8 @@ SAMPLE: Mapping[str, str] = MappingProxyType(
         "count": "3",
         "cases": "39-2026-0000412-7, ответить до 12.09.2026\n39-2026-0000413-5, ответить до 14.09.2026",
         "exam": "диспансеризацию",
+        "overdue": "2",
+        "view": "Жалобы на ожидание",
         "period": "до 30 сентября 2026",
         "clinic": "Поликлиника № 3",
         "clinic_address": "г. Калининград, ул. Примерная, д. 1",

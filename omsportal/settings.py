@@ -130,6 +130,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", "http://127.0.0.1:8026/sms")
 SMS_GATEWAY_TOKEN = env.str("SMS_GATEWAY_TOKEN", "local")
 SMS_RECEIPT_SECRET = env.str("SMS_RECEIPT_SECRET", "local")
+# For how long a worker holds the messages it has claimed; longer than a chunk may take at a slow provider.
+OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 300)
 SMS_SENDER = env.str("SMS_SENDER", "OMS")  # the name an SMS comes from, as agreed with the gateway
 
 STORAGES = {
@@ -158,6 +160,8 @@ WHITENOISE_AUTOREFRESH = MODE == "test"
 # Uploads: what one request may bring; what is kept is the rule of appeals/services/files.py.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
+# A bulk action of thousands of rows is refused by a page that says so, not by a bare error.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
 FILE_UPLOAD_PERMISSIONS = 0o600
 # Without a scanner production keeps files shut; the demo opens them after the portal's own look at the content.
 CLAMD_URL, FILES_WITHOUT_SCANNER = scanner(

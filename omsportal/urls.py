@@ -6,6 +6,7 @@ from appeals.citizen.letter import verify
 from omsportal import api, pages
 from omsportal.access_log import access_log
 from omsportal.accounts.views import admin_login, start
+from omsportal.cabinet.feeds import calendar_feed
 from omsportal.display import display
 from omsportal.home import home
 from omsportal.what_if.views import what_if
@@ -14,6 +15,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("appeals/", include("appeals.citizen.urls")),
     path("help/", include("appeals.knowledge.urls")),
+    path("calendar/<slug:secret>/", calendar_feed, name="calendar_feed"),
     path("verify/<slug:secret>/", verify, name="letter_verify"),
     path("staff/help/", include("appeals.knowledge.editor_urls")),
     path("staff/", include("appeals.desk.urls")),

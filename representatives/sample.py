@@ -1,5 +1,6 @@
 """Sample representatives: head counts as the regions published them, people who do not exist."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from representatives.models import (
     DutyPost,
     EmploymentType,
     Level,
+    PlannedPositions,
     PostStatus,
     Representative,
     Training,
@@ -59,8 +61,9 @@ def seed(*, now: datetime, seed: int, **options: Any) -> list[str]:
     Representative.objects.bulk_create(staff, batch_size=1000)
     lines = [f"{len(staff)} representatives"]
     lines.append(f"{_seed_trainings(staff, trained, random, today)} trainings")
+    lines.append(f"{_seed_plans(staff)} staff plans")
     lines.append(f"{_seed_absences(staff, random, today)} absences")
-    lines.append(f"{_seed_posts(staff)} duty posts")
+    lines.append(f"{_seed_posts(staff, now)} duty posts")
     lines.append(f"{_seed_direct_lines(organizations)} direct lines")
     return lines
 
@@ -145,6 +148,23 @@ def _seed_trainings(staff: list[Representative], trained: list[bool], random: Ra
     return len(Training.objects.bulk_create(rows, batch_size=1000))
 
 
+def _seed_plans(staff: list[Representative]) -> int:
+    """Each level is planned with about one position in twenty above the people there are."""
+    PlannedPositions.objects.filter(organization__in={one.organization_id for one in staff}).delete()
+    heads = Counter((one.organization_id, one.level) for one in staff)
+    rows = [
+        PlannedPositions(
+            organization_id=organization,
+            level=level,
+            positions=people + people // 20,
+            valid_from=BEGAN[level],
+            source="придумано для образца",
+        )
+        for (organization, level), people in sorted(heads.items())
+    ]
+    return len(PlannedPositions.objects.bulk_create(rows))
+
+
 def _seed_absences(staff: list[Representative], random: Random, today: date) -> int:
     """About one in twelve is away now, one in six will be soon."""
     rows = []
@@ -164,7 +184,7 @@ def _absence(one: Representative, first_day: date, kind: str) -> Absence:
     )
 
 
-def _seed_posts(staff: list[Representative]) -> int:
+def _seed_posts(staff: list[Representative], now: datetime) -> int:
     """Specialists sit in clinics by a weekly pattern: one clinic a shift, two shifts a day, posts go round."""
     rows = []
     for region in sorted({one.region_id for one in staff}):
@@ -175,20 +195,33 @@ def _seed_posts(staff: list[Representative]) -> int:
             # time, up to ten; past that the database would refuse the clash.
             for slot in (number * 2, number * 2 + 1):
                 turn, place = divmod(slot, len(specialists))
-                rows.append(_post(specialists[place], clinic, (turn + place) % 5, SHIFTS[turn // 5 % 2]))
+                weekday, shift = (turn + place) % 5, SHIFTS[turn // 5 % 2]
+                first = slot % 2 == 0
+                rows.append(_post(specialists[place], clinic, weekday, shift, first=first, signed_at=now))
     return len(DutyPost.objects.bulk_create(rows, batch_size=1000))
 
 
-def _post(one: Representative, clinic: Clinic, weekday: int, shift: tuple[time, time]) -> DutyPost:
+def _post(
+    one: Representative,
+    clinic: Clinic,
+    weekday: int,
+    shift: tuple[time, time],
+    *,
+    first: bool,
+    signed_at: datetime,
+) -> DutyPost:
     return DutyPost(
         representative=one,
         clinic=clinic,
-        room=f"каб. {100 + clinic.pk % 300}",
+        # Each has a room of one's own: two of them may be there at the same hours.
+        room=f"каб. {100 + clinic.pk % 300}{'' if first else 'а'}",
         weekday=weekday,
         starts=shift[0],
         ends=shift[1],
         valid_from=max(one.hired_on, POSTS_BEGAN),
         status=PostStatus.PUBLISHED,
+        insurer_approved_at=signed_at,
+        clinic_approved_at=signed_at,
     )
 
 

@@ -7,6 +7,7 @@ from appeals.models.appeals import (
     Validity,
 )
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
+from appeals.models.desk import Presence, ReplyTemplate, WorkDraft
 from appeals.models.following import AppealFollower, AppealSurvey, Solved, SurveyRefusal
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter
 from appeals.models.knowledge import (
@@ -19,6 +20,7 @@ from appeals.models.knowledge import (
 )
 from appeals.models.letters import AppealLetter, LetterKind
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
+from appeals.models.search import QueueSearch
 from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Direction
 from registry.scanning import ScanVerdict
 
@@ -50,11 +52,15 @@ __all__ = [
     "LadderStep",
     "LetterKind",
     "NumberCounter",
+    "Presence",
+    "QueueSearch",
     "ReplyChannel",
+    "ReplyTemplate",
     "ScanVerdict",
     "Section",
     "Solved",
     "SurveyRefusal",
     "Validity",
     "WaitingTimeNorm",
+    "WorkDraft",
 ]

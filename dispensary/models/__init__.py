@@ -19,8 +19,10 @@ from dispensary.models.files import (
     HealthGroup,
     PlannedExam,
 )
+from dispensary.models.following import ObservationContact, ObservationVisit
 from dispensary.models.observation import ObservationCase, ObservationRule
 from dispensary.models.policy import InformingPolicy, Reason, ReasonKind
+from dispensary.models.proofs import SumProof
 from dispensary.models.reference import Category, Programme, ProgrammeRule, ProgrammeTest, Tariff
 
 __all__ = [
@@ -44,7 +46,9 @@ __all__ = [
     "Invitation",
     "InvitationState",
     "ObservationCase",
+    "ObservationContact",
     "ObservationRule",
+    "ObservationVisit",
     "OutcomeCount",
     "PlanCount",
     "PlannedExam",
@@ -54,6 +58,7 @@ __all__ = [
     "Reason",
     "ReasonKind",
     "Round",
+    "SumProof",
     "SurveyAnswer",
     "Tariff",
 ]

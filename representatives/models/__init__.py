@@ -1,5 +1,5 @@
 from representatives.models.load import IncomingCount, IncomingKind
-from representatives.models.norms import StaffingNorm
+from representatives.models.norms import PlannedPositions, StaffingNorm
 from representatives.models.people import (
     Absence,
     AbsenceKind,
@@ -12,7 +12,7 @@ from representatives.models.people import (
     Representative,
     Training,
 )
-from representatives.models.places import Audience, DirectLine, DutyPost, PostStatus, Weekday
+from representatives.models.places import Audience, DirectLine, DutyChange, DutyPost, PostStatus, Weekday
 
 __all__ = [
     "Absence",
@@ -21,12 +21,14 @@ __all__ = [
     "Conflict",
     "ContactCentre",
     "DirectLine",
+    "DutyChange",
     "DutyPost",
     "EmploymentType",
     "EventKind",
     "IncomingCount",
     "IncomingKind",
     "Level",
+    "PlannedPositions",
     "PostStatus",
     "RegisterEvent",
     "Representative",

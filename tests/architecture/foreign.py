@@ -20,6 +20,9 @@ from appeals.models import (
     AppealSurvey,
     HandOver,
     LadderStep,
+    Presence,
+    QueueSearch,
+    WorkDraft,
 )
 from dispensary.load import load_reference as load_dispensary
 from dispensary.models import (
@@ -33,6 +36,8 @@ from dispensary.models import (
     Informing,
     Invitation,
     ObservationCase,
+    ObservationContact,
+    ObservationVisit,
     OutcomeCount,
     PlanCount,
     PlannedExam,
@@ -43,12 +48,13 @@ from notifications.models import Message
 from registry.load import load_workdays
 from registry.models import (
     AccessRecord,
+    CalendarFeed,
     Consent,
     ConsentText,
     InsuredPerson,
     LegalRepresentative,
 )
-from representatives.models import Absence, Conflict, RegisterEvent, Representative
+from representatives.models import Absence, Conflict, DirectLine, DutyChange, RegisterEvent, Representative
 from tests.appeals.desk import paper_of
 from tests.appeals.factories import filed, filing
 from tests.cast import Cast
@@ -73,6 +79,13 @@ class Foreign:
 def make_foreign(cast: Cast, now: datetime) -> Foreign:
     load_appeals()
     load_workdays((2025, 2026, 2027))
+    rows = [
+        *_people(cast, now),
+        *_staff(cast),
+        *_appeals(cast, now),
+        *_campaign(cast, now),
+        *_desk(cast, now),
+    ]
     rows = [*_people(cast, now), *_staff(cast, now), *_appeals(cast, now), *_campaign(cast, now)]
     by_label: dict[str, models.Model] = {row._meta.label: row for row in rows}
     appeal, invitation = by_label["appeals.Appeal"], by_label["dispensary.Invitation"]
@@ -113,14 +126,21 @@ def _people(cast: Cast, now: datetime) -> list[models.Model]:
             subject=CANARY,
             page="/staff/queue/",
         ),
+        CalendarFeed.objects.create(user=cast.users["outsider"], created_at=now),
         send_later(now, person=person, dedupe_key="foreign"),
     ]
 
 
 def _staff(cast: Cast, now: datetime) -> list[models.Model]:
     one = RepresentativeFactory(organization=cast.foreign_insurer, last_name=CANARY)
+    # A draft: published posts are everybody's to read.
+    post = DutyPostFactory(representative=one, room=CANARY, status="draft", starts=time(9), ends=time(12))
+    line = DirectLine.objects.create(clinic=post.clinic, organization=one.organization, phone="+78652000000")
     return [
         one,
+        post,
+        line,
+        DutyChange.objects.create(post=post, day=date(2026, 6, 2), reason=CANARY),
         train(one),
         Absence.objects.create(representative=one, first_day=date(2026, 6, 1), last_day=date(2026, 6, 3)),
         Conflict.objects.create(
@@ -129,8 +149,6 @@ def _staff(cast: Cast, now: datetime) -> list[models.Model]:
         RegisterEvent.objects.create(
             representative=one, at=now, kind="corrected", data={"phone": [CANARY, ""]}
         ),
-        # A draft: published posts are everybody's to read.
-        DutyPostFactory(representative=one, room=CANARY, status="draft", starts=time(9), ends=time(12)),
     ]
 
 
@@ -253,15 +271,35 @@ def _campaign(cast: Cast, now: datetime) -> list[models.Model]:
         OutcomeCount.objects.create(
             **place, people=1, state="listed", channel="phone", excluded_reason="", came=0
         ),
-        ObservationCase.objects.create(
-            person=cast.outsider,
-            region=campaign.region,
-            insurer=cast.foreign_insurer,
-            clinic=cast.outsider.clinic,
-            icd10="I10",
-            put_on=date(2026, 1, 1),
-        ),
+        *_observation(cast, campaign, now),
         *_files(cast, campaign, now),
+    ]
+
+
+def _observation(cast: Cast, campaign: Campaign, now: datetime) -> list[models.Model]:
+    case = ObservationCase.objects.create(
+        person=cast.outsider,
+        region=campaign.region,
+        insurer=cast.foreign_insurer,
+        clinic=cast.outsider.clinic,
+        icd10="I10",
+        put_on=date(2026, 1, 1),
+        visit_from=date(2026, 4, 1),
+        visit_to=date(2026, 5, 1),
+    )
+    expert = cast.users["foreign_expert"]
+    return [
+        case,
+        ObservationVisit.objects.create(case=case, visited_on=date(2026, 3, 1), by=expert, at=now),
+        ObservationContact.objects.create(
+            case=case,
+            window_to=date(2026, 5, 1),
+            step="call",
+            outcome="no_answer",
+            note=CANARY,
+            by=expert,
+            at=now,
+        ),
     ]
 
 
@@ -287,6 +325,25 @@ def _files(cast: Cast, campaign: Campaign, now: datetime) -> list[models.Model]:
         ClinicFileFault.objects.create(file=file, row=3, field="FAM", code="name", value=CANARY),
         PlannedExam.objects.create(**exam, round=1, inform_by=date(2026, 9, 1)),
         ExamResult.objects.create(**exam, came_on=date(2026, 5, 1)),
+    ]
+
+
+def _desk(cast: Cast, now: datetime) -> list[models.Model]:
+    expert = cast.users["foreign_expert"]
+    appeal = Appeal.objects.get(text=CANARY)
+    return [
+        WorkDraft.objects.create(
+            appeal=appeal, user=expert, action="answer", fields={"answer": CANARY}, updated_at=now
+        ),
+        Presence.objects.create(appeal=appeal, user=expert, seen_at=now),
+        QueueSearch.objects.create(
+            owner=expert,
+            organization=cast.foreign_insurer,
+            words=CANARY,
+            name=CANARY,
+            shared=True,
+            created_at=now,
+        ),
     ]
 
 
