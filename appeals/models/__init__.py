@@ -18,6 +18,7 @@ from appeals.models.knowledge import (
     Section,
 )
 from appeals.models.letters import AppealLetter, LetterKind
+from appeals.models.proofs import Proof, ProofRule, Receiver
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
 from appeals.models.search import QueueSearch
 from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Direction
@@ -51,7 +52,10 @@ __all__ = [
     "LadderStep",
     "LetterKind",
     "NumberCounter",
+    "Proof",
+    "ProofRule",
     "QueueSearch",
+    "Receiver",
     "ReplyChannel",
     "ScanVerdict",
     "Section",

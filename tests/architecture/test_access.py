@@ -35,6 +35,7 @@ NOT_PERSONAL = {
     "appeals.AppealTerm": "public reference",
     "appeals.WaitingTimeNorm": "public reference",
     "appeals.NumberCounter": "holds no person",
+    "appeals.ProofRule": "public reference",
     "appeals.SurveyRefusal": "keyed digests of contacts, which name nobody",
     "appeals.Article": "public text",
     "appeals.ArticleVersion": "public text; drafts are for all editors",
