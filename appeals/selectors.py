@@ -66,6 +66,7 @@ def case(scope: Scope, number: str) -> CaseView:
         "region",
         "clinic",
         "assignee",
+        "worker",
         "addressee",
         "applicant",
         "concerned_person__insurer",

@@ -9,7 +9,9 @@ from dispensary.views import (
     files,
     formats,
     invitations,
+    observation,
     promise,
+    reply,
 )
 
 app_name = "dispensary"
@@ -17,7 +19,10 @@ urlpatterns = [
     path("exams/", citizens.exams, name="exams"),
     path("cabinet/exams/", citizens.my_exams, name="my-exams"),
     path("clinic/", clinic.clinic_page, name="clinic"),
+    path("staff/observation/", observation.case_list, name="observation"),
+    path("staff/observation/<int:case_id>/", observation.case_page, name="observation-case"),
     path("promise/", promise.promise, name="promise"),
+    path("reply/<str:token>/", reply.reply_page, name="reply"),
     path("clinic/files/", files.file_list, name="clinic-files"),
     path("clinic/files/formats/", formats.formats, name="file-formats"),
     path("clinic/files/formats/<slug:kind>/", formats.file_format, name="file-format"),

@@ -22,6 +22,7 @@ class RailItem(TypedDict):
 PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("staff_queue", _("Queue"), "inbox", ("/staff/queue/", "/staff/cases/", "/staff/next/")),
     ("staff_board", _("Board"), "kanban", ("/staff/board/",)),
+    ("staff_texts", _("Ready texts"), "file-text", ("/staff/texts/",)),
     ("help-editors:list", _("Knowledge base"), "book", ("/staff/help/",)),
     ("representatives:register", _("Representatives"), "person-badge", ("/region/representatives/",)),
     (
@@ -34,6 +35,7 @@ PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("what_if", _("What if"), "sliders", ("/region/what-if/",)),
     ("dispensary:calls", _("Exam calls"), "telephone-outbound", ("/staff/call-list/",)),
     ("dispensary:campaigns", _("Exams"), "calendar-check", ("/region/exams/",)),
+    ("dispensary:observation", _("Observation"), "heart-pulse", ("/staff/observation/",)),
     ("representatives:clinic-posts", _("Representatives here"), "calendar-week", ("/clinic-posts/",)),
     ("dispensary:clinic", _("Our clinic"), "hospital", ("/clinic/",)),
     ("dispensary:clinic-files", _("Clinic files"), "file-earmark-spreadsheet", ("/clinic/files/",)),
@@ -45,11 +47,17 @@ def rail_for(request: HttpRequest) -> list[RailItem]:
     """The items for this reader: a route that would answer 404 to the reader is left out."""
     scope: Scope = getattr(request, "scope", EMPTY_SCOPE)
     items: list[RailItem] = []
+    # Of places one inside the other the innermost is the current one.
+    here = max(
+        (place for _, _, _, places in PLACES for place in places if request.path.startswith(place)),
+        key=len,
+        default="",
+    )
     for name, label, icon, places in PLACES if scope.is_staff else ():
         url = reverse(name)
         access = access_of(resolve(url).func)
         if access is not None and access.admits(scope):
-            items.append(RailItem(url=url, label=label, icon=icon, current=request.path.startswith(places)))
+            items.append(RailItem(url=url, label=label, icon=icon, current=here in places))
     return items
 
 

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from appeals import replies
 from appeals.lifecycle import Action
 from appeals.models import AppealTopic, Body, DeclineGround, Validity
 from appeals.terms import Channel
@@ -53,6 +54,14 @@ class ActionForm(forms.Form):
         super().__init__(data, files, initial=setting.initial)
         self.setting = setting
         self.use_required_attribute = False
+
+    def clean(self) -> dict[str, Any]:
+        """A text with a field of a template that nobody filled is never sent."""
+        for name, value in list(self.cleaned_data.items()):
+            if isinstance(value, str) and (left := replies.unfilled(value)):
+                words = gettext("Fill in by hand: %(fields)s. The case does not know it.")
+                self.add_error(name, words % {"fields": ", ".join(left)})
+        return self.cleaned_data
 
 
 class AssignForm(ActionForm):

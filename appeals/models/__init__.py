@@ -7,6 +7,7 @@ from appeals.models.appeals import (
     Validity,
 )
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
+from appeals.models.desk import Presence, ReplyTemplate, WorkDraft
 from appeals.models.following import AppealFollower, AppealSurvey, Solved, SurveyRefusal
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter
 from appeals.models.knowledge import (
@@ -52,15 +53,21 @@ __all__ = [
     "LadderStep",
     "LetterKind",
     "NumberCounter",
+<<<<<<< HEAD
     "Proof",
     "ProofRule",
+=======
+    "Presence",
+>>>>>>> main
     "QueueSearch",
     "Receiver",
     "ReplyChannel",
+    "ReplyTemplate",
     "ScanVerdict",
     "Section",
     "Solved",
     "SurveyRefusal",
     "Validity",
     "WaitingTimeNorm",
+    "WorkDraft",
 ]

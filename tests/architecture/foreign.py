@@ -20,7 +20,9 @@ from appeals.models import (
     AppealSurvey,
     HandOver,
     LadderStep,
+    Presence,
     QueueSearch,
+    WorkDraft,
 )
 from dispensary.load import load_reference as load_dispensary
 from dispensary.models import (
@@ -34,6 +36,8 @@ from dispensary.models import (
     Informing,
     Invitation,
     ObservationCase,
+    ObservationContact,
+    ObservationVisit,
     OutcomeCount,
     PlanCount,
     PlannedExam,
@@ -267,15 +271,35 @@ def _campaign(cast: Cast, now: datetime) -> list[models.Model]:
         OutcomeCount.objects.create(
             **place, people=1, state="listed", channel="phone", excluded_reason="", came=0
         ),
-        ObservationCase.objects.create(
-            person=cast.outsider,
-            region=campaign.region,
-            insurer=cast.foreign_insurer,
-            clinic=cast.outsider.clinic,
-            icd10="I10",
-            put_on=date(2026, 1, 1),
-        ),
+        *_observation(cast, campaign, now),
         *_files(cast, campaign, now),
+    ]
+
+
+def _observation(cast: Cast, campaign: Campaign, now: datetime) -> list[models.Model]:
+    case = ObservationCase.objects.create(
+        person=cast.outsider,
+        region=campaign.region,
+        insurer=cast.foreign_insurer,
+        clinic=cast.outsider.clinic,
+        icd10="I10",
+        put_on=date(2026, 1, 1),
+        visit_from=date(2026, 4, 1),
+        visit_to=date(2026, 5, 1),
+    )
+    expert = cast.users["foreign_expert"]
+    return [
+        case,
+        ObservationVisit.objects.create(case=case, visited_on=date(2026, 3, 1), by=expert, at=now),
+        ObservationContact.objects.create(
+            case=case,
+            window_to=date(2026, 5, 1),
+            step="call",
+            outcome="no_answer",
+            note=CANARY,
+            by=expert,
+            at=now,
+        ),
     ]
 
 
@@ -306,7 +330,12 @@ def _files(cast: Cast, campaign: Campaign, now: datetime) -> list[models.Model]:
 
 def _desk(cast: Cast, now: datetime) -> list[models.Model]:
     expert = cast.users["foreign_expert"]
+    appeal = Appeal.objects.get(text=CANARY)
     return [
+        WorkDraft.objects.create(
+            appeal=appeal, user=expert, action="answer", fields={"answer": CANARY}, updated_at=now
+        ),
+        Presence.objects.create(appeal=appeal, user=expert, seen_at=now),
         QueueSearch.objects.create(
             owner=expert,
             organization=cast.foreign_insurer,

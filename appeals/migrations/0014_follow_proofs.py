@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0012_desk_search'),
+        ("appeals", "0013_desk_work"),
         ('registry', '0004_calendar_feed'),
         ('representatives', '0005_reps_duty'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
