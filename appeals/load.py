@@ -1,20 +1,19 @@
 """Loads the reference data of appeals: topics, competent bodies, terms, waiting time norms."""
 
-<<<<<<< HEAD
-from appeals.models import AppealTerm, AppealTopic, Body, ProofRule, WaitingTimeNorm
-=======
-from appeals.models import AppealTerm, AppealTopic, Body, ReplyTemplate, WaitingTimeNorm
->>>>>>> main
+from appeals.models import AppealTerm, AppealTopic, Body, ProofRule, ReplyTemplate, WaitingTimeNorm
 from appeals.reference import DATA, read_bodies, read_terms, read_topics
 from registry.reference import day, read_rows, upsert, yes
 
 
 def load_reference() -> list[str]:
-<<<<<<< HEAD
-    return [load_topics(), load_bodies(), load_terms(), load_waiting_norms(), load_proofs()]
-=======
-    return [load_topics(), load_bodies(), load_terms(), load_reply_templates(), load_waiting_norms()]
->>>>>>> main
+    return [
+        load_topics(),
+        load_bodies(),
+        load_terms(),
+        load_reply_templates(),
+        load_waiting_norms(),
+        load_proofs(),
+    ]
 
 
 def load_topics() -> str:
@@ -100,7 +99,6 @@ def load_waiting_norms() -> str:
     return f"{upsert(WaitingTimeNorm, rows, key=key)} waiting time norms"
 
 
-<<<<<<< HEAD
 def load_proofs() -> str:
     rows = [
         {
@@ -112,7 +110,8 @@ def load_proofs() -> str:
         for row in read_rows(DATA / "proofs.csv")
     ]
     return f"{upsert(ProofRule, rows, key=['kind', 'received_by', 'valid_from'])} rules of proof"
-=======
+
+
 def load_reply_templates() -> str:
     """The portal's own texts; those that organisations wrote are left alone."""
     rows = [
@@ -124,4 +123,3 @@ def load_reply_templates() -> str:
             organization=None, name=row["name"], language=row["language"], defaults=row
         )
     return f"{len(rows)} reply templates"
->>>>>>> main

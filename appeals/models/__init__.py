@@ -53,12 +53,9 @@ __all__ = [
     "LadderStep",
     "LetterKind",
     "NumberCounter",
-<<<<<<< HEAD
+    "Presence",
     "Proof",
     "ProofRule",
-=======
-    "Presence",
->>>>>>> main
     "QueueSearch",
     "Receiver",
     "ReplyChannel",
