@@ -81,7 +81,7 @@ def make_foreign(cast: Cast, now: datetime) -> Foreign:
     load_workdays((2025, 2026, 2027))
     rows = [
         *_people(cast, now),
-        *_staff(cast),
+        *_staff(cast, now),
         *_appeals(cast, now),
         *_campaign(cast, now),
         *_desk(cast, now),
