@@ -81,12 +81,11 @@ def make_foreign(cast: Cast, now: datetime) -> Foreign:
     load_workdays((2025, 2026, 2027))
     rows = [
         *_people(cast, now),
-        *_staff(cast),
+        *_staff(cast, now),
         *_appeals(cast, now),
         *_campaign(cast, now),
         *_desk(cast, now),
     ]
-    rows = [*_people(cast, now), *_staff(cast, now), *_appeals(cast, now), *_campaign(cast, now)]
     by_label: dict[str, models.Model] = {row._meta.label: row for row in rows}
     appeal, invitation = by_label["appeals.Appeal"], by_label["dispensary.Invitation"]
     assert isinstance(appeal, Appeal)
