@@ -1,12 +1,19 @@
 """Loads the reference data of appeals: topics, competent bodies, terms, waiting time norms."""
 
-from appeals.models import AppealTerm, AppealTopic, Body, ReplyTemplate, WaitingTimeNorm
+from appeals.models import AppealTerm, AppealTopic, Body, ProofRule, ReplyTemplate, WaitingTimeNorm
 from appeals.reference import DATA, read_bodies, read_terms, read_topics
 from registry.reference import day, read_rows, upsert, yes
 
 
 def load_reference() -> list[str]:
-    return [load_topics(), load_bodies(), load_terms(), load_reply_templates(), load_waiting_norms()]
+    return [
+        load_topics(),
+        load_bodies(),
+        load_terms(),
+        load_reply_templates(),
+        load_waiting_norms(),
+        load_proofs(),
+    ]
 
 
 def load_topics() -> str:
@@ -90,6 +97,19 @@ def load_waiting_norms() -> str:
     ]
     key = ["service", "suspicion", "region", "valid_from"]
     return f"{upsert(WaitingTimeNorm, rows, key=key)} waiting time norms"
+
+
+def load_proofs() -> str:
+    rows = [
+        {
+            **{name: row[name] for name in ("kind", "received_by", "proof", "source")},
+            "valid_from": day(row["valid_from"]),
+            "valid_to": day(row["valid_to"]),
+            "confirmed": yes(row["confirmed"]),
+        }
+        for row in read_rows(DATA / "proofs.csv")
+    ]
+    return f"{upsert(ProofRule, rows, key=['kind', 'received_by', 'valid_from'])} rules of proof"
 
 
 def load_reply_templates() -> str:
