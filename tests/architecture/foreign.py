@@ -22,6 +22,7 @@ from appeals.models import (
     LadderStep,
     Presence,
     QueueSearch,
+    ReplyTemplate,
     WorkDraft,
 )
 from dispensary.load import load_reference as load_dispensary
@@ -335,6 +336,7 @@ def _desk(cast: Cast, now: datetime) -> list[models.Model]:
             appeal=appeal, user=expert, action="answer", fields={"answer": CANARY}, updated_at=now
         ),
         Presence.objects.create(appeal=appeal, user=expert, seen_at=now),
+        ReplyTemplate.objects.create(organization=cast.foreign_insurer, name=CANARY, body=CANARY),
         QueueSearch.objects.create(
             owner=expert,
             organization=cast.foreign_insurer,
