@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from appeals.models import AppealTerm, AppealTopic, Body
+from appeals.models import AppealTerm, AppealTopic, Body, ViolationCode
 
 
 @admin.register(AppealTopic)
@@ -32,3 +32,12 @@ class BodyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class AppealTermAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["code", "kind", "level", "value", "unit", "valid_from", "valid_to", "confirmed"]
     list_filter = ["code", "confirmed"]
+
+
+@admin.register(ViolationCode)
+class ViolationCodeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Old acts keep the version they named: a changed code is a new row."""
+
+    list_display = ["code", "title", "expertise", "valid_from", "valid_to", "confirmed"]
+    list_filter = ["expertise", "confirmed"]
+    search_fields = ["code", "title"]

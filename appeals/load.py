@@ -1,12 +1,12 @@
 """Loads the reference data of appeals: topics, competent bodies, terms."""
 
-from appeals.models import AppealTerm, AppealTopic, Body
-from appeals.reference import read_bodies, read_terms, read_topics
-from registry.reference import upsert
+from appeals.models import AppealTerm, AppealTopic, Body, ViolationCode
+from appeals.reference import DATA, read_bodies, read_terms, read_topics
+from registry.reference import day, read_rows, upsert, yes
 
 
 def load_reference() -> list[str]:
-    return [load_topics(), load_bodies(), load_terms()]
+    return [load_topics(), load_bodies(), load_terms(), load_violation_codes()]
 
 
 def load_topics() -> str:
@@ -71,3 +71,19 @@ def load_terms() -> str:
         for term in read_terms()
     ]
     return f"{upsert(AppealTerm, rows, key=['code', 'kind', 'level', 'valid_from'])} terms"
+
+
+def load_violation_codes() -> str:
+    rows = [
+        {
+            "code": row["code"],
+            "title": row["title"],
+            "expertise": row["expertise"],
+            "valid_from": day(row["valid_from"]),
+            "valid_to": day(row["valid_to"]),
+            "source": row["source"],
+            "confirmed": yes(row["confirmed"]),
+        }
+        for row in read_rows(DATA / "violation_codes.csv")
+    ]
+    return f"{upsert(ViolationCode, rows, key=['code', 'valid_from'])} violation codes"

@@ -20,6 +20,7 @@ WAYS: dict[State, tuple[tuple[Action, ...], ...]] = {
         (A.TAKE, A.ANSWER),
         (A.TAKE, A.ASK_APPLICANT, A.APPLICANT_REPLIED, A.ANSWER),
         (A.TAKE, A.ASK_CLINIC, A.CLINIC_REPLIED, A.SUBMIT_FOR_REVIEW, A.ANSWER),
+        (A.TAKE, A.ORDER_EXPERTISE, A.EXPERTISE_RECEIVED, A.ANSWER),
     ),
     State.FORWARDED: ((A.FORWARD,),),
     State.WITHDRAWN: ((A.WITHDRAW,), (A.TAKE, A.WITHDRAW)),

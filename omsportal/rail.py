@@ -24,6 +24,7 @@ PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("staff_board", _("Board"), "kanban", ("/staff/board/",)),
     ("representatives:staffing", _("Staffing"), "people", ("/region/staffing",)),
     ("dispensary:campaigns", _("Exams"), "calendar-check", ("/region/exams/",)),
+    ("clinic_requests", _("Requests"), "envelope-paper", ("/clinic/requests/",)),
     ("dispensary:clinic", _("Our clinic"), "hospital", ("/clinic/",)),
     ("access_log", _("Access log"), "journal-text", ("/security/access/",)),
 )

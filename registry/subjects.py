@@ -16,6 +16,7 @@ class Subject(StrEnum):
     INVITATION = "invitation"
     CAMPAIGN_PEOPLE = "campaign_people"
     CLINIC_PEOPLE = "clinic_people"
+    CLINIC_REQUEST = "clinic_request"
     REPRESENTATIVES = "representatives"
     ACCESS_LOG = "access_log"
 
@@ -27,6 +28,7 @@ LABELS: dict[str, Promise] = {
     Subject.INVITATION: _("invitation to an exam"),
     Subject.CAMPAIGN_PEOPLE: _("people of an exam campaign"),
     Subject.CLINIC_PEOPLE: _("people invited to the clinic"),
+    Subject.CLINIC_REQUEST: _("request to a clinic"),
     Subject.REPRESENTATIVES: _("list of representatives"),
     Subject.ACCESS_LOG: _("records of the access log"),
 }

@@ -16,7 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from appeals import selectors, services
 from appeals.desk import acting, presenting
 from appeals.desk.access import desk_roles
-from appeals.desk.forms import FORMS, ActionForm, ConvertForm
+from appeals.desk.evidence import evidence_of
+from appeals.desk.fields import ActionForm
+from appeals.desk.forms import FORMS
 from appeals.desk.listing import kept, listing_of, topic_options
 from appeals.errors import AppealError, AppealNotFound, FileRefused, InvalidInput
 from appeals.lifecycle import Action
@@ -153,7 +155,7 @@ def case_context(
 ) -> dict[str, Any]:
     appeal = view.appeal
     offer = acting.open_offer(view.hand_overs)
-    actions = acting.offered(view.actions, appeal, today=today)
+    actions = acting.offered(view, today=today)
     query = kept(request.GET).urlencode()
     tail = f"?{query}" if query else ""
     known = {pk for pk in (appeal.applicant_id, appeal.concerned_person_id) if pk}
@@ -169,8 +171,9 @@ def case_context(
         ),
         "reasons": [reason["text"] for reason in appeal.routing_reasons],
         "story": presenting.story_of(view.events, reader=request.scope.user_id),
-        "papers": _papers([paper for paper in view.attachments if paper.message_id is None]),
+        "papers": _papers([paper for paper in view.attachments if paper.came_with_filing]),
         "messages": _messages(view),
+        **evidence_of(view, _papers),
         "offer": _offer(offer) if offer and sees_offer(view) else None,
         "actions": _actions(appeal, actions, attempt, tail),
         **_form(appeal, actions, attempt, view, tail),
@@ -252,7 +255,8 @@ def _form(
         "form_button": presenting.BUTTONS[attempt.action],
         "refusal": attempt.refusal,
         "news": _news(view) if attempt.refusal else "",
-        "topics": topic_options(attempt.form.topics) if isinstance(attempt.form, ConvertForm) else "",
+        "topics": topic_options(getattr(attempt.form, "topics", [])),
+        "clinics": topic_options(getattr(attempt.form, "clinics", [])),
     }
 
 

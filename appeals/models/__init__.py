@@ -7,6 +7,8 @@ from appeals.models.appeals import (
     Validity,
 )
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
+from appeals.models.clinic import ClinicRequest
+from appeals.models.expertise import Expertise, ExpertiseKind, ViolationCode
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter, ScanVerdict
 from appeals.models.letters import AppealLetter, LetterKind
 from appeals.models.reference import AppealTerm, AppealTopic, Body
@@ -26,8 +28,11 @@ __all__ = [
     "Attachment",
     "Author",
     "Body",
+    "ClinicRequest",
     "DeclineGround",
     "Direction",
+    "Expertise",
+    "ExpertiseKind",
     "HandOver",
     "HandOverState",
     "LadderStep",
@@ -36,4 +41,5 @@ __all__ = [
     "ReplyChannel",
     "ScanVerdict",
     "Validity",
+    "ViolationCode",
 ]

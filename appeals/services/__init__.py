@@ -12,8 +12,10 @@ from appeals.services.casework import (
     resume,
     take,
 )
+from appeals.services.clinics import ask_clinic, clinic_replied, seen_by_clinic
 from appeals.services.drafts import forget_draft, save_draft
 from appeals.services.escalation import climb
+from appeals.services.expertise import Order, Outcome, order_expertise, record_expertise
 from appeals.services.files import attach, detach
 from appeals.services.filing import Filed, file_appeal
 from appeals.services.hand_over import accept_hand_over, hand_over, return_hand_over
@@ -33,13 +35,17 @@ from appeals.services.talk import ask_applicant, inform_applicant, mark_read, re
 
 __all__ = [
     "Filed",
+    "Order",
+    "Outcome",
     "accept_hand_over",
     "answer",
     "ask_applicant",
+    "ask_clinic",
     "assign",
     "attach",
     "can_judge",
     "climb",
+    "clinic_replied",
     "close",
     "convert",
     "decline",
@@ -56,7 +62,9 @@ __all__ = [
     "mark_read",
     "mark_validity",
     "next_case",
+    "order_expertise",
     "receive_reply",
+    "record_expertise",
     "reopen",
     "reroute",
     "resume",
@@ -65,6 +73,7 @@ __all__ = [
     "route_waiting",
     "save_draft",
     "scan_next",
+    "seen_by_clinic",
     "send_back",
     "submit_for_review",
     "take",

@@ -16,6 +16,8 @@ from appeals.models import (
     AppealEvent,
     AppealLetter,
     AppealMessage,
+    ClinicRequest,
+    Expertise,
     HandOver,
     LadderStep,
 )
@@ -151,6 +153,24 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
             note=CANARY,
             offered_at=now,
             offered_by_user_id=cast.users["foreign_case_worker"].pk,
+        ),
+        ClinicRequest.objects.create(
+            appeal=appeal,
+            clinic=cast.outsider.clinic,
+            question=CANARY,
+            asked_at=now,
+            due_on=date(2026, 6, 20),
+        ),
+        Expertise.objects.create(
+            appeal=appeal,
+            kind="ekmp",
+            clinic=cast.outsider.clinic,
+            period_from=date(2026, 5, 1),
+            period_to=date(2026, 5, 2),
+            task=CANARY,
+            expert=CANARY,
+            ordered_at=now,
+            due_on=date(2026, 6, 20),
         ),
         AppealMessage.objects.create(
             appeal=appeal,

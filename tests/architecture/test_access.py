@@ -32,6 +32,7 @@ NOT_PERSONAL = {
     "appeals.AppealTopic": "public reference",
     "appeals.Body": "public reference",
     "appeals.AppealTerm": "public reference",
+    "appeals.ViolationCode": "public reference",
     "appeals.NumberCounter": "holds no person",
     "dispensary.Programme": "public reference",
     "dispensary.ProgrammeRule": "public reference",
