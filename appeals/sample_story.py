@@ -15,7 +15,10 @@ WAYS: dict[State, tuple[tuple[Action, ...], ...]] = {
     State.AWAITING_APPLICANT: ((A.TAKE, A.ASK_APPLICANT),),
     State.AWAITING_CLINIC: ((A.TAKE, A.ASK_CLINIC),),
     State.AWAITING_EXPERTISE: ((A.TAKE, A.ORDER_EXPERTISE),),
-    State.IN_REVIEW: ((A.TAKE, A.SUBMIT_FOR_REVIEW),),
+    State.IN_REVIEW: (
+        (A.TAKE, A.SUBMIT_FOR_REVIEW),
+        (A.TAKE, A.ORDER_EXPERTISE, A.EXPERTISE_RECEIVED, A.SUBMIT_FOR_REVIEW),
+    ),
     State.ANSWERED: (
         (A.TAKE, A.ANSWER),
         (A.TAKE, A.ASK_APPLICANT, A.APPLICANT_REPLIED, A.ANSWER),
@@ -25,7 +28,10 @@ WAYS: dict[State, tuple[tuple[Action, ...], ...]] = {
     State.FORWARDED: ((A.FORWARD,),),
     State.WITHDRAWN: ((A.WITHDRAW,), (A.TAKE, A.WITHDRAW)),
     State.DECLINED: ((A.TAKE, A.DECLINE),),
-    State.CLOSED: ((A.TAKE, A.ANSWER, A.CLOSE),),
+    State.CLOSED: (
+        (A.TAKE, A.ANSWER, A.CLOSE),
+        (A.TAKE, A.ORDER_EXPERTISE, A.EXPERTISE_RECEIVED, A.ANSWER, A.CLOSE),
+    ),
 }
 ON_THE_LINE = (A.ANSWER, A.CLOSE)
 HANDED_OVER = (A.TAKE, A.HAND_OVER, A.ACCEPT_HAND_OVER, A.ANSWER)

@@ -34,11 +34,17 @@ def rail_for(request: HttpRequest) -> list[RailItem]:
     """The items for this reader: a route that would answer 404 to the reader is left out."""
     scope: Scope = getattr(request, "scope", EMPTY_SCOPE)
     items: list[RailItem] = []
+    # Where one place lies inside another, the inner one is where the reader is.
+    here = max(
+        (start for *_, starts in PLACES for start in starts if request.path.startswith(start)),
+        key=len,
+        default="",
+    )
     for name, label, icon, places in PLACES if scope.is_staff else ():
         url = reverse(name)
         access = access_of(resolve(url).func)
         if access is not None and access.admits(scope):
-            items.append(RailItem(url=url, label=label, icon=icon, current=request.path.startswith(places)))
+            items.append(RailItem(url=url, label=label, icon=icon, current=here in places))
     return items
 
 

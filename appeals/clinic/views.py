@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from appeals import services
 from appeals.actors import Actor
+from appeals.desk.presenting import grouped_enp
 from appeals.errors import AppealError, FileRefused
 from appeals.models import ClinicRequest
 from appeals.uploads import FilesField, dropped, takes_files
@@ -141,6 +142,7 @@ def _show(
     context = {
         "asked": found,
         "appeal": appeal,
+        "enp": grouped_enp(appeal.concerned_enp),
         "papers": list(found.attachments.order_by("pk")),
         "reply_form": form if open_now else None,
         "kept": form.data.get("reply", "") if form.is_bound and not open_now else "",

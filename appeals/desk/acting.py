@@ -38,6 +38,11 @@ FIRST = (
     Action.RESUME,
     Action.REOPEN,
 )
+ENDS_WAIT = {
+    State.AWAITING_APPLICANT: Action.APPLICANT_REPLIED,
+    State.AWAITING_CLINIC: Action.CLINIC_REPLIED,
+    State.AWAITING_EXPERTISE: Action.EXPERTISE_RECEIVED,
+}
 ON_BUTTONS = 3
 
 
@@ -71,9 +76,10 @@ def _without_object(view: CaseView) -> set[Action]:
     return refused
 
 
-def arranged(actions: Sequence[Action]) -> tuple[list[Action], list[Action]]:
-    """What stands on buttons, and what is in the menu."""
-    buttons = [action for action in FIRST if action in actions][:ON_BUTTONS]
+def arranged(actions: Sequence[Action], state: State) -> tuple[list[Action], list[Action]]:
+    """What stands on buttons, what ends the wait first; and what is in the menu."""
+    order = sorted(FIRST, key=lambda action: action is not ENDS_WAIT.get(state))
+    buttons = [action for action in order if action in actions][:ON_BUTTONS]
     return buttons, [action for action in actions if action not in buttons]
 
 

@@ -21,7 +21,7 @@ from appeals.desk.fields import ActionForm
 from appeals.desk.forms import FORMS
 from appeals.desk.listing import kept, listing_of, topic_options
 from appeals.errors import AppealError, AppealNotFound, FileRefused, InvalidInput
-from appeals.lifecycle import Action
+from appeals.lifecycle import Action, State
 from appeals.models import Appeal, Attachment, Direction, ScanVerdict
 from appeals.selectors import CaseView, working_scope
 from appeals.terms import Urgency
@@ -215,7 +215,7 @@ def _papers(found: Sequence[Attachment]) -> list[dict[str, Any]]:
 def _actions(
     appeal: Appeal, actions: list[Action], attempt: Attempt | None, tail: str
 ) -> dict[str, list[dict[str, Any]]]:
-    buttons, menu = acting.arranged(actions)
+    buttons, menu = acting.arranged(actions, State(appeal.state))
 
     def drawn(action: Action, look: str) -> dict[str, Any]:
         return {

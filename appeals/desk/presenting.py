@@ -226,7 +226,7 @@ def _concerned(case: Appeal, people: Mapping[int, InsuredPerson], today: date) -
         [
             Fact(gettext("Name"), person.full_name if person else case.concerned_name),
             Fact(gettext("Born"), _born(born, today) if born else ""),
-            Fact(gettext("Policy number"), _grouped(enp)),
+            Fact(gettext("Policy number"), grouped_enp(enp)),
             Fact(gettext("Insurer"), insurer.short_name if insurer else case.get_insurance_display()),
             Fact(
                 gettext("Clinic of attachment"), person.clinic.short_name if person and person.clinic else ""
@@ -289,7 +289,7 @@ def _day(day: date | None) -> str:
     return date_format(day, "DATE_FORMAT") if day else ""
 
 
-def _grouped(enp: str) -> str:
+def grouped_enp(enp: str) -> str:
     return " ".join(enp[start : start + 4] for start in range(0, len(enp), 4))
 
 
