@@ -7,7 +7,7 @@ NODE_BIN := $(shell command -v npm >/dev/null 2>&1 || echo $(abspath $(BIN)):)
 REQUIREMENTS := requirements.txt requirements-demo.txt requirements-dev.txt
 export UV_LINK_MODE ?= copy
 
-.PHONY: demo demo-reset test check lock format messages help
+.PHONY: demo demo-reset test bench check lock format messages help
 
 help:
 	@grep -E '^## ' Makefile | sed 's/^## //'
@@ -23,6 +23,10 @@ demo-reset: $(VENV)/.demo
 ## make test         the whole suite, browser journeys included
 test: $(VENV)/.dev node_modules/.ready
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+## make bench        what we do beside what the machine can do (BENCH="ladder" for one; BENCH_APPEALS=…)
+bench: $(VENV)/.dev node_modules/.ready
+	@$(BIN)/python -m omsportal.bench $(BENCH)
 
 ## make check        style, types, imports, migrations, translations, deploy checks
 check: $(VENV)/.dev node_modules/.ready

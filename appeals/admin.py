@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from appeals.models import AppealTerm, AppealTopic, Body, ViolationCode
+from appeals.models import AppealTerm, AppealTopic, Body, ViolationCode, WaitingTimeNorm
 
 
 @admin.register(AppealTopic)
@@ -41,3 +41,9 @@ class ViolationCodeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["code", "title", "expertise", "valid_from", "valid_to", "confirmed"]
     list_filter = ["expertise", "confirmed"]
     search_fields = ["code", "title"]
+
+
+@admin.register(WaitingTimeNorm)
+class WaitingTimeNormAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["service", "suspicion", "region", "value", "unit", "valid_from", "valid_to", "confirmed"]
+    list_filter = ["service", "suspicion", "confirmed"]

@@ -55,6 +55,7 @@ class Action(StrEnum):
     CLOSE = "close"
     CONVERT = "convert"
     MARK_VALIDITY = "mark_validity"
+    CHECK_WAITING = "check_waiting"
 
 
 class Given(StrEnum):
@@ -224,6 +225,7 @@ def _casework() -> list[Transition]:
             _SOLVERS,
             Given.VALIDITY,
         ),
+        *_rows(Action.CHECK_WAITING, _same(OPEN), _STAFF, Given.OUTCOME),
     ]
 
 

@@ -1,12 +1,12 @@
-"""Loads the reference data of appeals: topics, competent bodies, terms."""
+"""Loads the reference data of appeals: topics, competent bodies, terms, waiting time norms."""
 
-from appeals.models import AppealTerm, AppealTopic, Body, ViolationCode
+from appeals.models import AppealTerm, AppealTopic, Body, ViolationCode, WaitingTimeNorm
 from appeals.reference import DATA, read_bodies, read_terms, read_topics
 from registry.reference import day, read_rows, upsert, yes
 
 
 def load_reference() -> list[str]:
-    return [load_topics(), load_bodies(), load_terms(), load_violation_codes()]
+    return [load_topics(), load_bodies(), load_terms(), load_violation_codes(), load_waiting_norms()]
 
 
 def load_topics() -> str:
@@ -87,3 +87,22 @@ def load_violation_codes() -> str:
         for row in read_rows(DATA / "violation_codes.csv")
     ]
     return f"{upsert(ViolationCode, rows, key=['code', 'valid_from'])} violation codes"
+
+
+def load_waiting_norms() -> str:
+    rows = [
+        {
+            **{
+                name: row[name]
+                for name in ("service", "suspicion", "unit", "counted_from", "topic", "source")
+            },
+            "region_id": row["region"] or None,
+            "value": int(row["value"]),
+            "valid_from": day(row["valid_from"]),
+            "valid_to": day(row["valid_to"]),
+            "confirmed": yes(row["confirmed"]),
+        }
+        for row in read_rows(DATA / "waiting_norms.csv")
+    ]
+    key = ["service", "suspicion", "region", "valid_from"]
+    return f"{upsert(WaitingTimeNorm, rows, key=key)} waiting time norms"

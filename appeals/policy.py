@@ -3,10 +3,11 @@
 from datetime import date, timedelta
 
 from appeals import reference
-from appeals.models import AppealTerm, AppealTopic
+from appeals.models import AppealTerm, AppealTopic, WaitingTimeNorm
 from appeals.reference import Terms, Topics, Unit
 from appeals.routing import Policy
-from appeals.terms import Form, Kind, Urgency
+from appeals.terms import Form, Kind, Suspicion, Urgency
+from appeals.waiting import Norm, Norms, Service, WaitUnit
 from registry.models import Region
 from registry.selectors import work_calendar
 from registry.workdays import WorkCalendar
@@ -31,6 +32,10 @@ def topics() -> Topics:
 
 def terms() -> Terms:
     return Terms(_term(row) for row in AppealTerm.objects.order_by("pk"))
+
+
+def norms() -> Norms:
+    return Norms(_norm(row) for row in WaitingTimeNorm.objects.order_by("pk"))
 
 
 def topic_of(row: AppealTopic) -> reference.Topic:
@@ -65,6 +70,22 @@ def _term(row: AppealTerm) -> reference.Term:
         level=row.level,
         value=row.value,
         unit=Unit(row.unit),
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        source=row.source,
+        confirmed=row.confirmed,
+    )
+
+
+def _norm(row: WaitingTimeNorm) -> Norm:
+    return Norm(
+        service=Service(row.service),
+        suspicion=Suspicion(row.suspicion) if row.suspicion else None,
+        region=row.region_id,
+        value=row.value,
+        unit=WaitUnit(row.unit),
+        counted_from=row.counted_from,
+        topic=row.topic,
         valid_from=row.valid_from,
         valid_to=row.valid_to,
         source=row.source,

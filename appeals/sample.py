@@ -7,6 +7,7 @@ from random import Random
 from django.db import connection, models
 
 from appeals import sample_follow
+from appeals.knowledge.sample import seed_readings
 from appeals.models import (
     Appeal,
     AppealEvent,
@@ -47,7 +48,7 @@ def seed(*, now: datetime, seed: int, appeals: int, report: Report) -> list[str]
             report(f"appeals: {number:,} of {appeals:,}")
     _finish(maker)
     sample_follow.seed(random=random)
-    return [f"{appeals} appeals", *lines]
+    return [f"{appeals} appeals", *lines, seed_readings(now=now, seed=seed)]
 
 
 def _moments(count: int, now: datetime, random: Random) -> list[datetime]:

@@ -7,6 +7,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from appeals import services
+from appeals.knowledge.counts import write_views
+from appeals.knowledge.publishing import turn_pages
 from appeals.models import Appeal, AppealDraft, ScanVerdict
 
 log = logging.getLogger(__name__)
@@ -72,3 +74,11 @@ def forget_drafts(**_: Any) -> int:
         except Exception:
             log.exception("Draft %s cannot be deleted", pk)
     return gone
+
+
+@shared_task(name="appeals.turn_answers")
+def turn_answers(**_: Any) -> int:
+    """Makes current the answers published for a day that has come, and writes down how often answers were read."""
+    now = timezone.now()
+    write_views(now=now)
+    return turn_pages(now=now)

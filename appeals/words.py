@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from appeals.lifecycle import Action, State
 from appeals.reference import Unit
 from appeals.terms import Channel, Form, Insurance, Kind, Suspicion, Urgency
+from appeals.waiting import Service, WaitUnit
 
 KINDS: Mapping[StrEnum, Promise] = {
     Kind.CONSULTATION: pgettext_lazy("kind of appeal", "consultation"),
@@ -88,8 +89,24 @@ ACTIONS: Mapping[StrEnum, Promise] = {
     Action.CLOSE: pgettext_lazy("action", "close"),
     Action.CONVERT: pgettext_lazy("action", "change the kind"),
     Action.MARK_VALIDITY: pgettext_lazy("action", "judge the complaint"),
+    Action.CHECK_WAITING: pgettext_lazy("action", "check the waiting time"),
 }
 UNITS: Mapping[StrEnum, Promise] = {Unit.DAY: _("calendar day"), Unit.WORKING_DAY: _("working day")}
+SERVICES: Mapping[StrEnum, Promise] = {
+    Service.GP: _("district physician, general practitioner or paediatrician"),
+    Service.SPECIALIST: _("consultation of a specialist doctor"),
+    Service.DIAGNOSTICS: _("X-ray, ultrasound, functional and laboratory tests"),
+    Service.CT_MRI: _("CT, MRI or angiography"),
+    Service.HOSPITAL: _("planned care in a hospital"),
+    Service.AMBULANCE: _("arrival of an ambulance"),
+    Service.URGENT_CARE: _("urgent care without a threat to life"),
+}
+WAIT_UNITS: Mapping[StrEnum, Promise] = {
+    WaitUnit.MINUTE: pgettext_lazy("unit", "minute"),
+    WaitUnit.HOUR: pgettext_lazy("unit", "hour"),
+    WaitUnit.DAY: _("calendar day"),
+    WaitUnit.WORKING_DAY: _("working day"),
+}
 
 
 def choices(words: Mapping[StrEnum, Promise]) -> list[tuple[str, Promise]]:

@@ -56,6 +56,11 @@ app.conf.update(
         },
         "appeals.escalate": {"task": "appeals.escalate", "schedule": 300, "options": {"expires": 300}},
         "appeals.scan_files": {"task": "appeals.scan_files", "schedule": 30, "options": {"expires": 30}},
+        "appeals.turn_answers": {
+            "task": "appeals.turn_answers",
+            "schedule": 300,
+            "options": {"expires": 300},
+        },
         "notifications.sweep": {"task": "notifications.sweep", "schedule": 60, "options": {"expires": 60}},
         "dispensary.advance": {"task": "dispensary.advance", "schedule": 30.0, "options": {"expires": 60}},
         "dispensary.collect": {"task": "dispensary.collect", "schedule": 30.0, "options": {"expires": 60}},

@@ -47,6 +47,27 @@ def uploaded_files_are_scanned(app_configs: Sequence[AppConfig] | None, **kwargs
     return [Caution(text, hint=hint, id="portal.W001")]
 
 
+@register(Tags.security, deploy=True)
+def the_portal_knows_its_own_name(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """A letter must not lead where a forged Host header says, nor over a line that anybody reads."""
+    if settings.DEMO:
+        return []
+    found: list[CheckMessage] = []
+    if any(host.startswith(("*", ".")) for host in settings.ALLOWED_HOSTS):
+        hint = "Name every public host in ALLOWED_HOSTS."
+        found.append(
+            Error("The portal answers to any name: ALLOWED_HOSTS has a pattern.", hint=hint, id="portal.E006")
+        )
+    if not settings.PORTAL_URL.startswith("https://"):
+        hint = "Set PORTAL_URL to the public address, https://…"
+        found.append(
+            Error("Links in letters are not encrypted: PORTAL_URL is not https.", hint=hint, id="portal.E007")
+        )
+    return found
+
+
 def is_loopback(host: str) -> bool:
     """Whether a name of ALLOWED_HOSTS can be only this machine; `testserver` is Django's own client."""
     if host in {"localhost", "testserver"}:

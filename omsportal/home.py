@@ -9,8 +9,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from appeals.knowledge.search import popular
 from registry.access import public
 
+ASKED_OFTEN = 6
 # Name of the page, label, what waits behind it, icon.
 _DOORS: list[tuple[str, str | Promise, str | Promise, str]] = [
     (
@@ -38,7 +40,7 @@ _DOORS: list[tuple[str, str | Promise, str | Promise, str]] = [
 @public
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "home.html", {"doors": doors()})
+    return render(request, "home.html", {"doors": doors(), "popular": popular(ASKED_OFTEN)})
 
 
 def doors() -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from omsportal.home import home
 urlpatterns = [
     path("", home, name="home"),
     path("appeals/", include("appeals.citizen.urls")),
+    path("help/", include("appeals.knowledge.urls")),
     path("verify/<slug:secret>/", verify, name="letter_verify"),
     path("staff/", include("appeals.desk.urls")),
     path("clinic/", include("appeals.clinic.urls")),

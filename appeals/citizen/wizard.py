@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from appeals import services
 from appeals.alarm import alarming
 from appeals.citizen import pages, steps
+from appeals.citizen.arriving import brought_text, brought_topics, hinted, likely_kind
 from appeals.citizen.consent import stamp
 from appeals.citizen.drafts import Door, door, keep, remember
 from appeals.citizen.fields import enp_warnings
@@ -37,18 +38,22 @@ def url_of(step: str) -> str:
 def new(request: HttpRequest) -> HttpResponseBase:
     """The beginning: straight to the first question, or a choice where there is something unfinished.
 
-    `?text=` of the home page waits in the field of the first question.
+    What the search box or an answer sent along by POST waits in the first question; see arriving.py.
     """
     now = timezone.now()
     opened = door(request, now=now)
-    if request.method == "POST":
+    if "anew" in request.POST:
         return _anew(request, opened)
-    typed = request.GET.get("text", "")
     if opened.draft is None and opened.sent is None:
-        return first_question(request, AppealDraft(), typed, now=now)
+        return first_question(request, AppealDraft(), now=now)
     if opened.draft is not None and not opened.draft.data:
-        return first_question(request, opened.draft, typed, now=now)
-    context = {"draft": opened.draft, "sent": opened.sent, "typed": typed}
+        return first_question(request, opened.draft, now=now)
+    context = {
+        "draft": opened.draft,
+        "sent": opened.sent,
+        "typed": brought_text(request),
+        "topics": " ".join(brought_topics(request)),
+    }
     if opened.draft is not None:
         context["continue_url"] = url_of(steps.first_open(opened.draft.data))
     return render(request, "appeals/citizen/start.html", context)
@@ -64,13 +69,14 @@ def _anew(request: HttpRequest, opened: Door) -> HttpResponse:
     now = timezone.now()
     draft = AppealDraft()
     keep(draft, steps.WHAT, None, request=request, now=now)
-    response = first_question(request, draft, request.POST.get("text", ""), now=now)
+    response = first_question(request, draft, now=now)
     remember(response, draft)
     return response
 
 
-def first_question(request: HttpRequest, draft: AppealDraft, typed: str, *, now: datetime) -> HttpResponse:
-    form = WhatForm(answers={}, now=now, initial={"text": typed[:200]})
+def first_question(request: HttpRequest, draft: AppealDraft, *, now: datetime) -> HttpResponse:
+    kind = likely_kind(brought_topics(request), timezone.localdate(now))
+    form = WhatForm(answers={}, now=now, initial={"text": brought_text(request), "kind": kind})
     return _show(request, steps.WHAT, draft, form, Material({}))
 
 
@@ -91,6 +97,8 @@ def step(request: HttpRequest, step: str) -> HttpResponseBase:
     material = pages.material(step, draft.data, now=now)
     typed = request.POST if request.method == "POST" else None
     known = pages.initial(step, draft.data, request.user)
+    if step == steps.TOPIC and not known:
+        known["topic"] = hinted(draft.data[steps.WHAT], material.topics)
     if material.consent is not None:
         known["text_id"] = material.consent.pk
     form = page.form(typed, answers=draft.data, now=now, initial=known, choices=material.choices)
@@ -122,6 +130,7 @@ def _given(request: HttpRequest, step: str, form: StepForm, material: Material) 
     given = form.given()
     if step == steps.WHAT:
         given["alarm"] = alarming(given["text"]) or ""
+        given["topics"] = brought_topics(request)
     elif step == steps.TOPIC:
         chosen = next(topic for topic in material.topics if topic.code == given["topic"])
         given |= {"title": chosen.plain_title, "needs_clinic": chosen.needs_clinic}
@@ -157,6 +166,8 @@ def _show(
     }
     if step == steps.WHAT:
         context["alarm"] = alarming(str(form["text"].value() or ""))
+        brought = brought_topics(request) or answers.get(step, {}).get("topics", [])
+        context["topics"] = " ".join(brought)
     elif step == steps.TOPIC:
         context |= _topic_groups(form, answers, material.topics)
     elif step == steps.CONSENT:
@@ -168,6 +179,9 @@ def _topic_groups(form: StepForm, answers: steps.Answers, topics: Sequence[Appea
     """Radios in groups: the likely ones open, the rest behind their headings; each topic stands once."""
     kind = answers[steps.WHAT]["kind"]
     suggested = likely(answers[steps.WHAT]["text"], topics)
+    hint = hinted(answers[steps.WHAT], topics)
+    if hint is not None and hint not in {topic.code for topic in suggested}:
+        suggested = [topic for topic in topics if topic.code == hint] + suggested
     chosen = form["topic"].value()
     left = [topic for topic in topics if topic not in suggested]
     groups = [

@@ -20,6 +20,8 @@ from registry.models import Clinic, Organization
 from registry.names import short_name
 from registry.scoping import Scope
 
+# The check of a wait shows its verdict first and has a view of its own.
+OFFERED = frozenset({*FORMS, Action.CHECK_WAITING})
 # Done by one press: nothing has to be said.
 AT_ONCE = frozenset(action for action, form in FORMS.items() if form is ActionForm)
 # What stands on buttons, in this order; the rest is in the menu.
@@ -61,7 +63,7 @@ def offered(view: CaseView, *, today: date) -> list[Action]:
     if appeal.state == State.REGISTERED and appeal.routed_at is None:
         # The router has it for a few seconds more; whoever acts now would only cross its way.
         return []
-    return [action for action in view.actions if action in FORMS and action not in refused]
+    return [action for action in view.actions if action in OFFERED and action not in refused]
 
 
 def _without_object(view: CaseView) -> set[Action]:

@@ -35,11 +35,15 @@ from registry.subjects import Subject
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """An action that was asked for and not done: its form with what was typed, and what stood in the way."""
+    """An action that was asked for and not done: its form with what was typed, and what stood in the way.
+
+    `verdict`: what a check came to, shown before it is noted.
+    """
 
     action: Action
     form: ActionForm
     refusal: str = ""
+    verdict: dict[str, Any] | None = None
 
 
 def find(request: ScopedRequest, number: str) -> CaseView:
@@ -88,7 +92,7 @@ def act(request: ScopedRequest, number: str, action: str) -> HttpResponse:
     except AppealError as error:
         return _refused(request, number, wanted, form, str(error))
     messages.success(request, f"{number}: {presenting.DONE[wanted]}")
-    return HttpResponseRedirect(_back(request, view.appeal))
+    return HttpResponseRedirect(back(request, view.appeal))
 
 
 def _refused(
@@ -102,7 +106,7 @@ def _refused(
     return show(request, view, Attempt(action, FORMS[action](data, setting=fresh), refusal), status=409)
 
 
-def _back(request: ScopedRequest, appeal: Appeal) -> str:
+def back(request: ScopedRequest, appeal: Appeal) -> str:
     """The case again, in its list; the list alone when the case has left this reader's sight."""
     query = kept(request.GET).urlencode()
     tail = f"?{query}" if query else ""
@@ -176,6 +180,7 @@ def case_context(
         **evidence_of(view, _papers),
         "offer": _offer(offer) if offer and sees_offer(view) else None,
         "actions": _actions(appeal, actions, attempt, tail),
+        "check_waiting_url": _waiting_url(appeal, actions, tail),
         **_form(appeal, actions, attempt, view, tail),
     }
 
@@ -257,7 +262,16 @@ def _form(
         "news": _news(view) if attempt.refusal else "",
         "topics": topic_options(getattr(attempt.form, "topics", [])),
         "clinics": topic_options(getattr(attempt.form, "clinics", [])),
+        "verdict": attempt.verdict,
+        "checks": attempt.action is Action.CHECK_WAITING,
     }
+
+
+def _waiting_url(appeal: Appeal, actions: list[Action], tail: str) -> str:
+    """Offered beside the text where the matter is waiting; elsewhere it stands in the menu."""
+    if Action.CHECK_WAITING not in actions or not appeal.topic.waiting:
+        return ""
+    return reverse("staff_act", args=[appeal.number, Action.CHECK_WAITING]) + tail
 
 
 def _news(view: CaseView) -> str:

@@ -50,6 +50,7 @@ DONE: Mapping[Action, Promise] = {
     Action.CLOSE: _("Closed"),
     Action.CONVERT: _("The kind was changed"),
     Action.MARK_VALIDITY: _("The complaint was judged"),
+    Action.CHECK_WAITING: _("The waiting time was checked"),
 }
 ROLES: Mapping[str, Promise] = {
     Role.CITIZEN: _("applicant"),
@@ -316,6 +317,7 @@ BUTTONS: Mapping[Action, Promise] = {
     Action.CONVERT: pgettext_lazy("button", "Change and route anew"),
     Action.REROUTE: pgettext_lazy("button", "Route"),
     Action.MARK_VALIDITY: pgettext_lazy("button", "Record the judgement"),
+    Action.CHECK_WAITING: pgettext_lazy("button", "Note it in the case"),
     Action.TAKE: pgettext_lazy("button", "Take"),
     Action.ACCEPT_HAND_OVER: pgettext_lazy("button", "Accept"),
     Action.CLOSE: pgettext_lazy("button", "Close the case"),

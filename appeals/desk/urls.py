@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from appeals.desk import case, papers, views
+from appeals.desk import case, papers, views, waiting
 
 NUMBER = r"(?P<number>[0-9]{2}-[0-9]{4}-[0-9]{7}-[0-9])"
 
@@ -9,6 +9,7 @@ urlpatterns = [
     path("next/", views.take_next, name="staff_next"),
     path("board/", views.board, name="staff_board"),
     re_path(rf"^cases/{NUMBER}/$", case.case_page, name="staff_case"),
+    re_path(rf"^cases/{NUMBER}/check_waiting/$", waiting.check_waiting, name="staff_check_waiting"),
     re_path(rf"^cases/{NUMBER}/(?P<action>[a-z_]+)/$", case.act, name="staff_act"),
     path("files/<uuid:key>/", papers.paper, name="staff_file"),
 ]

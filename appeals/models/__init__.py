@@ -10,8 +10,16 @@ from appeals.models.casework import AppealEvent, HandOver, HandOverState, Ladder
 from appeals.models.clinic import ClinicRequest
 from appeals.models.expertise import Expertise, ExpertiseKind, ViolationCode
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter, ScanVerdict
+from appeals.models.knowledge import (
+    Article,
+    ArticleDay,
+    ArticleEvent,
+    ArticleEventKind,
+    ArticleVersion,
+    Section,
+)
 from appeals.models.letters import AppealLetter, LetterKind
-from appeals.models.reference import AppealTerm, AppealTopic, Body
+from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
 from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Direction
 
 __all__ = [
@@ -25,6 +33,11 @@ __all__ = [
     "AppealQuerySet",
     "AppealTerm",
     "AppealTopic",
+    "Article",
+    "ArticleDay",
+    "ArticleEvent",
+    "ArticleEventKind",
+    "ArticleVersion",
     "Attachment",
     "Author",
     "Body",
@@ -40,6 +53,8 @@ __all__ = [
     "NumberCounter",
     "ReplyChannel",
     "ScanVerdict",
+    "Section",
     "Validity",
     "ViolationCode",
+    "WaitingTimeNorm",
 ]

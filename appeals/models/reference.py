@@ -3,7 +3,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from appeals.words import FORMS, KINDS, UNITS, URGENCIES, choices
+from appeals.words import FORMS, KINDS, SERVICES, SUSPICIONS, UNITS, URGENCIES, WAIT_UNITS, choices
+from registry.models import Region
 from registry.models.dated import Dated, dated_constraints
 
 
@@ -101,3 +102,37 @@ class AppealTerm(Dated):
 
     def __str__(self) -> str:
         return f"{self.code} {self.value} {self.unit}"
+
+
+class WaitingTimeNorm(Dated):
+    """The longest wait that the guarantee programme allows; a row with a region replaces the country's there."""
+
+    service = models.CharField(_("kind of help"), max_length=20, choices=choices(SERVICES))
+    suspicion = models.CharField(_("suspicion"), max_length=20, choices=choices(SUSPICIONS), blank=True)
+    region = models.ForeignKey(
+        Region, null=True, blank=True, on_delete=models.CASCADE, related_name="+", verbose_name=_("region")
+    )
+    value = models.PositiveSmallIntegerField(_("number of units"))
+    unit = models.CharField(_("unit"), max_length=15, choices=choices(WAIT_UNITS))
+    counted_from = models.CharField(_("counted from, in words"), max_length=100)
+    topic = models.CharField(_("topic of complaints it proves"), max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = _("waiting time norm")
+        verbose_name_plural = _("waiting time norms")
+        ordering = ["service", "suspicion", "region", "valid_from"]
+        constraints = dated_constraints(
+            models.UniqueConstraint(
+                fields=["service", "suspicion", "region", "valid_from"],
+                name="waitingtimenorm_version",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(service__in=sorted(SERVICES), unit__in=sorted(WAIT_UNITS), value__gte=1)
+                & Q(suspicion__in=["", *sorted(SUSPICIONS)]),
+                name="waitingtimenorm_words",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_service_display()}: {self.value} {self.get_unit_display()}"

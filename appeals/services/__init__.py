@@ -32,6 +32,7 @@ from appeals.services.outcome import (
 from appeals.services.routing import convert, reroute, route_appeal, route_waiting
 from appeals.services.scanning import can_judge, scan_next
 from appeals.services.talk import ask_applicant, inform_applicant, mark_read, receive_reply
+from appeals.services.waiting import judge_wait, note_waiting
 
 __all__ = [
     "Filed",
@@ -57,11 +58,13 @@ __all__ = [
     "hand_over",
     "inform_applicant",
     "issue_answer_letter",
+    "judge_wait",
     "letter_disputed",
     "letter_read",
     "mark_read",
     "mark_validity",
     "next_case",
+    "note_waiting",
     "order_expertise",
     "receive_reply",
     "record_expertise",

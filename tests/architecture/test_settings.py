@@ -1,6 +1,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from omsportal.checks import the_portal_knows_its_own_name
 from omsportal.environment import REQUIRED, check_mode, files_storage, require, scanner
 
 
@@ -49,3 +50,16 @@ def test_the_scanner_is_named_by_its_address(url):
 def test_a_wrong_scanner_names_its_variable(url, without, named):
     with pytest.raises(ImproperlyConfigured, match=named):
         scanner(url, without)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "url", "errors"),
+    [
+        (["portal.example.ru"], "https://portal.example.ru", []),
+        (["*"], "https://portal.example.ru", ["portal.E006"]),
+        ([".example.ru"], "http://portal.example.ru", ["portal.E006", "portal.E007"]),
+    ],
+)
+def test_a_deployment_names_its_hosts_and_its_encrypted_address(settings, hosts, url, errors):
+    settings.ALLOWED_HOSTS, settings.PORTAL_URL, settings.DEMO = hosts, url, False
+    assert [error.id for error in the_portal_knows_its_own_name(None)] == errors

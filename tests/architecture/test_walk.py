@@ -22,6 +22,8 @@ NOT_OURS = {301, 302, 400, 401, 403, 404, 405, 409, 415, 422, 429}
 # Addresses that are public or guarded by a secret of their own, and how to fill in their parts.
 OPEN = {
     "appeal_step": {"step": "what"},
+    "help:answer": {"slug": "kak-poluchit-polis"},
+    "help:opinion": {"slug": "kak-poluchit-polis"},
     "representatives:organization": {"code": "26"},
     "representatives:clinic": None,  # filled in below: the outsider's clinic
     "openid_connect_login": {"provider_id": "nobody"},

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 # In the order of dependence: an app's data may refer to that of an earlier one.
-APPS = ("registry", "notifications", "representatives", "appeals", "dispensary")
+APPS = ("registry", "notifications", "representatives", "appeals", "appeals.knowledge", "dispensary")
 
 
 class Command(BaseCommand):

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0005_engine_messages_kept'),
+        ('appeals', '0008_knowledge_ties'),
         ('registry', '0003_access_record_key'),
     ]
 
