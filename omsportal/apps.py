@@ -7,4 +7,6 @@ class PortalConfig(AppConfig):
     verbose_name = _("Portal")
 
     def ready(self) -> None:
-        from omsportal import checks  # noqa: F401 - registers them
+        from omsportal import checks, handing_over  # noqa: F401 - checks register themselves
+
+        handing_over.connect()

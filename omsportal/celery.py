@@ -69,6 +69,11 @@ app.conf.update(
             "schedule": 24 * 3600,
             "options": {"expires": 3600},
         },
+        "portal.hand_over_left": {
+            "task": "portal.hand_over_left",
+            "schedule": 3600,
+            "options": {"expires": 3600},
+        },
         "portal.forget_unconfirmed_accounts": {
             "task": "portal.forget_unconfirmed_accounts",
             "schedule": 24 * 3600,

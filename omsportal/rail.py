@@ -22,6 +22,7 @@ class RailItem(TypedDict):
 PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("staff_queue", _("Queue"), "inbox", ("/staff/queue/", "/staff/cases/", "/staff/next/")),
     ("staff_board", _("Board"), "kanban", ("/staff/board/",)),
+    ("representatives:register", _("Representatives"), "person-badge", ("/region/representatives/",)),
     ("representatives:staffing", _("Staffing"), "people", ("/region/staffing",)),
     ("dispensary:campaigns", _("Exams"), "calendar-check", ("/region/exams/",)),
     ("clinic_requests", _("Requests"), "envelope-paper", ("/clinic/requests/",)),

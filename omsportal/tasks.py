@@ -7,6 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from omsportal.cabinet.contact import send_link_code
+from omsportal.handing_over import sweep_left
 from registry.models import User
 
 UNCONFIRMED_DAYS = 2
@@ -31,3 +32,9 @@ def forget_unconfirmed_accounts(**kwargs: Any) -> int:
         emailaddress__verified=False,
     )
     return never_used.delete()[0]
+
+
+@shared_task(name="portal.hand_over_left")
+def hand_over_left(**kwargs: Any) -> int:
+    """Gives the cases of people whose last day is over to others."""
+    return sweep_left(now=timezone.now())

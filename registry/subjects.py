@@ -18,6 +18,7 @@ class Subject(StrEnum):
     CLINIC_PEOPLE = "clinic_people"
     CLINIC_REQUEST = "clinic_request"
     REPRESENTATIVES = "representatives"
+    REPRESENTATIVE = "representative"
     ACCESS_LOG = "access_log"
 
 
@@ -30,6 +31,7 @@ LABELS: dict[str, Promise] = {
     Subject.CLINIC_PEOPLE: _("people invited to the clinic"),
     Subject.CLINIC_REQUEST: _("request to a clinic"),
     Subject.REPRESENTATIVES: _("list of representatives"),
+    Subject.REPRESENTATIVE: _("card of a representative"),
     Subject.ACCESS_LOG: _("records of the access log"),
 }
 _ROWS = ngettext_lazy("%(rows)s row", "%(rows)s rows", "rows")

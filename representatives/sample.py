@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from registry.identifiers import snils_for
 from registry.models import Clinic, Organization, RoleGrant
 from registry.reference import read_rows, yes
 from registry.sample import DATA as REGISTRY_DATA
@@ -31,6 +32,8 @@ CAPACITY = {1: 40, 2: 25, 3: 12}
 SPECIALTIES = ("терапия", "кардиология", "онкология", "хирургия", "неврология", "педиатрия")
 # Names are taken from far behind the insured sample, so that nobody has a namesake by construction.
 FIRST_SERIAL = 6_000_000
+# Insurance numbers of the sample's staff start far behind those of the sample's insured people.
+FIRST_SNILS = 910_000_000
 SHIFTS = ((time(9), time(13)), (time(14), time(18)))
 
 
@@ -50,6 +53,8 @@ def seed(*, now: datetime, seed: int, **options: Any) -> list[str]:
                 _person(row, number, organization, employment, next(names[row["region"]]), random, today)
             )
             trained.append(number < int(row["trained"]))
+    for number, one in enumerate(staff):
+        one.snils = snils_for(FIRST_SNILS + number)
     _seat_accounts(staff)
     Representative.objects.bulk_create(staff, batch_size=1000)
     lines = [f"{len(staff)} representatives"]

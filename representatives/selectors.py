@@ -129,21 +129,32 @@ def people_page(
 ) -> tuple[list[Representative], str]:
     """The people behind a number of the report, by name, a page at a time.
 
-    `filters` are conditions on Representative, `trained` is yes, no or empty; `after` is the key that ends the page
-    before. Returns the people, each with `valid_trainings`, and the key for the next page.
+    `filters` are conditions on Representative, `trained` is yes, no or empty; `after` is the number of the last
+    person of the page before, because a name has no place in an address. Returns the people, each with
+    `valid_trainings`, and the number for the next page.
     """
     people = Representative.objects.visible_to(scope).working_on(on).filter(region=region, **filters)
     if trained:
         people = people.filter(trained_on(on) if trained == "yes" else ~trained_on(on))
-    name, _, pk = after.rpartition("|")
-    if pk.isdecimal():
-        people = people.filter(Q(sort_key__gt=name) | Q(sort_key=name, pk__gt=int(pk)))
-    valid = Prefetch("trainings", Training.objects.valid(on).order_by("pk"), to_attr="valid_trainings")
-    ordered = people.select_related("organization").prefetch_related(valid).order_by("sort_key", "pk")
-    rows = list(ordered[: PAGE + 1])
-    if len(rows) <= PAGE:
-        return rows, ""
-    return rows[:PAGE], f"{rows[PAGE - 1].sort_key}|{rows[PAGE - 1].pk}"
+    last = (
+        Representative.objects.visible_to(scope).filter(pk=int(after)).first() if after.isdecimal() else None
+    )
+    if last is not None:
+        people = people.filter(Q(sort_key__gt=last.sort_key) | Q(sort_key=last.sort_key, pk__gt=last.pk))
+    rows = list(people.select_related("organization").order_by("sort_key", "pk")[: PAGE + 1])
+    page = rows[:PAGE]
+    attach_valid_trainings(page, on)
+    return page, str(page[-1].pk) if len(rows) > PAGE else ""
+
+
+def attach_valid_trainings(people: list[Representative], on: date) -> None:
+    """Gives each person `valid_trainings`, the certificates in force on the day, oldest first. One query."""
+    by_root: dict[int, list[Training]] = defaultdict(list)
+    roots = {one.root_id_or_own for one in people}
+    for training in Training.objects.filter(representative__in=roots).valid(on).order_by("pk"):
+        by_root[training.representative_id].append(training)
+    for one in people:
+        one.valid_trainings = by_root[one.root_id_or_own]  # type: ignore[attr-defined]
 
 
 def candidates(

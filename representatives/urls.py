@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from representatives.views import public, staffing
+from representatives.views import public, register, staffing
 
 app_name = "representatives"
 urlpatterns = [
@@ -9,6 +9,18 @@ urlpatterns = [
         r"^representatives/organizations/(?P<code>[0-9]{2,5})/$", public.organization, name="organization"
     ),
     re_path(r"^representatives/clinics/(?P<code>[0-9]{6})/$", public.clinic, name="clinic"),
+    path("region/representatives/", register.people, name="register"),
+    path("region/representatives/new/", register.add, name="register-add"),
+    path("region/representatives/<int:representative_id>/", register.person, name="register-person"),
+    path(
+        "region/representatives/<int:representative_id>/details/", register.correct, name="register-correct"
+    ),
+    path("region/representatives/<int:representative_id>/position/", register.move, name="register-move"),
+    path("region/representatives/<int:representative_id>/leaving/", register.leave, name="register-leave"),
+    path("region/representatives/<int:representative_id>/stay/", register.stay, name="register-stay"),
+    path("region/representatives/<int:representative_id>/training/", register.train, name="register-train"),
+    path("region/representatives/<int:representative_id>/absence/", register.absent, name="register-absent"),
+    path("region/representatives/<int:representative_id>/remove/", register.remove, name="register-remove"),
     path("region/staffing/", staffing.staffing_page, name="staffing"),
     path("region/staffing/people/", staffing.staffing_people, name="staffing-people"),
     path("region/staffing.csv", staffing.staffing_csv, name="staffing-csv"),

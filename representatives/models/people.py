@@ -2,10 +2,13 @@ from datetime import date
 from typing import Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from registry.identifiers import check
 from registry.models import Clinic, InsuredPerson, Organization, Region, User
 from registry.models.dated import valid_on
 from registry.models.people import SortKey
@@ -54,14 +57,17 @@ class RepresentativeQuerySet(ScopedQuerySet["Representative"]):
 
 def trained_on(day: date) -> Exists:
     """Whether a representative holds a certificate of special training on that day, for `annotate`."""
-    return Exists(Training.objects.filter(representative=OuterRef("pk")).valid(day))
+    root = Coalesce(OuterRef("root"), OuterRef("pk"))
+    return Exists(Training.objects.filter(representative=root).valid(day))
 
 
 class Representative(models.Model):
     """An insurance representative: an employee who helps insured people, on one of three levels.
 
-    A change of level or employer is a new row, and the old one gets `left_on`: so the staff of any past day
-    stays what it was.
+    A change of level, contact centre or employment is a new row, and the old one gets `left_on`: so the staff of
+    any past day stays what it was. Within one employer the rows of a person hang together by `root`, the first of
+    them, which carries the certificates. The insurance number ties a person together across employers: nobody
+    works at two places, or in two positions, on one day.
     """
 
     organization = models.ForeignKey(
@@ -78,6 +84,16 @@ class Representative(models.Model):
     middle_name = models.CharField(_("patronymic"), max_length=100, blank=True)
     sort_key = models.GeneratedField(
         expression=SortKey(), output_field=models.CharField(max_length=310, db_collation="C"), db_persist=True
+    )
+    snils = models.CharField(_("SNILS"), max_length=11, blank=True)
+    root = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="continued",
+        verbose_name=_("first position at this employer"),
     )
     user = models.OneToOneField(
         User,
@@ -132,20 +148,52 @@ class Representative(models.Model):
                 name="representative_hours_paired",
                 violation_error_message=_("Working hours need a beginning and a later end."),
             ),
+            models.CheckConstraint(
+                condition=Q(snils="") | Q(snils__regex=r"^[0-9]{11}$"), name="representative_snils_shape"
+            ),
+            ExclusionConstraint(
+                name="representative_one_place",
+                expressions=[
+                    ranges.same(Cast(F("snils"), BigIntegerField())),
+                    ranges.days("hired_on", "left_on"),
+                ],
+                condition=~Q(snils=""),
+                violation_error_message=_(
+                    "A person with this SNILS already works as a representative at that time, here or at another "
+                    "organisation. Let that end first, or correct the dates."
+                ),
+            ),
             # Rows that carry the employer are tied to this pair: see migration 0002.
             models.UniqueConstraint(fields=["id", "organization"], name="representative_id_organization"),
         ]
         indexes = [
             models.Index(fields=["region", "organization", "level"], name="representative_staffing"),
             models.Index(fields=["organization", "sort_key", "id"], name="representative_by_name"),
+            models.Index(fields=["region", "sort_key", "id"], name="representative_region_name"),
         ]
 
     def __str__(self) -> str:
         return self.full_name
 
+    def clean(self) -> None:
+        """The insurance number is checked by its own digits; the region is the employer's."""
+        if self.snils:
+            found = check("snils", self.snils)
+            if found.errors:
+                raise ValidationError({"snils": [error.text for error in found.errors]})
+            self.snils = found.normalised
+
     @property
     def full_name(self) -> str:
         return " ".join(part for part in (self.last_name, self.first_name, self.middle_name) if part)
+
+    @property
+    def root_id_or_own(self) -> int:
+        """The row that carries the person's certificates."""
+        return self.root_id or self.pk
+
+    def works_on(self, day: date) -> bool:
+        return self.hired_on <= day and (self.left_on is None or day <= self.left_on)
 
 
 class TrainingQuerySet(ScopedQuerySet["Training"]):
@@ -182,7 +230,9 @@ class Training(models.Model):
                 violation_error_message=_("This certificate is already recorded."),
             ),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("passed_on")), name="training_term"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("passed_on")),
+                name="training_term",
+                violation_error_message=_("The certificate ends before it begins."),
             ),
         ]
 
@@ -282,3 +332,48 @@ class Conflict(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class EventKind(models.TextChoices):
+    ADDED = "added", _("entered into the register")
+    CORRECTED = "corrected", _("details corrected")
+    MOVED = "moved", _("position changed")
+    LEFT = "left", _("leaving recorded")
+    STAYED = "stayed", _("leaving cancelled")
+    TRAINED = "trained", _("training recorded")
+    UNTRAINED = "untrained", _("training removed")
+    AWAY = "away", _("absence recorded")
+    BACK = "back", _("absence removed")
+
+
+class RegisterEventQuerySet(ScopedQuerySet["RegisterEvent"]):
+    def visible_to(self, scope: Scope) -> Self:
+        return self.any_of(*seen_by(scope, "representative__"))
+
+
+class RegisterEvent(models.Model):
+    """Who changed the register, when and from what to what. Append-only in the database."""
+
+    representative = models.ForeignKey(
+        Representative, on_delete=models.PROTECT, related_name="events", verbose_name=_("representative")
+    )
+    at = models.DateTimeField(_("at"))
+    actor = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("who")
+    )
+    kind = models.CharField(_("what"), max_length=10, choices=EventKind)
+    # Field → [before, after], both as text.
+    data = models.JSONField(_("details"), default=dict)
+
+    objects = RegisterEventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event of the register")
+        verbose_name_plural = _("events of the register")
+        indexes = [models.Index(fields=["representative", "-at"], name="registerevent_of")]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=EventKind.values), name="registerevent_kind")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.at:%d.%m.%Y}"

@@ -38,7 +38,7 @@ from registry.models import (
     InsuredPerson,
     LegalRepresentative,
 )
-from representatives.models import Absence, Conflict, Representative
+from representatives.models import Absence, Conflict, RegisterEvent, Representative
 from tests.appeals.desk import paper_of
 from tests.appeals.factories import filed, filing
 from tests.cast import Cast
@@ -62,7 +62,7 @@ class Foreign:
 def make_foreign(cast: Cast, now: datetime) -> Foreign:
     load_appeals()
     load_workdays((2025, 2026, 2027))
-    rows = [*_people(cast, now), *_staff(cast), *_appeals(cast, now), *_campaign(cast, now)]
+    rows = [*_people(cast, now), *_staff(cast, now), *_appeals(cast, now), *_campaign(cast, now)]
     by_label: dict[str, models.Model] = {row._meta.label: row for row in rows}
     appeal, invitation = by_label["appeals.Appeal"], by_label["dispensary.Invitation"]
     assert isinstance(appeal, Appeal)
@@ -105,7 +105,7 @@ def _people(cast: Cast, now: datetime) -> list[models.Model]:
     ]
 
 
-def _staff(cast: Cast) -> list[models.Model]:
+def _staff(cast: Cast, now: datetime) -> list[models.Model]:
     one = RepresentativeFactory(organization=cast.foreign_insurer, last_name=CANARY)
     return [
         one,
@@ -113,6 +113,9 @@ def _staff(cast: Cast) -> list[models.Model]:
         Absence.objects.create(representative=one, first_day=date(2026, 6, 1), last_day=date(2026, 6, 3)),
         Conflict.objects.create(
             representative=one, person=cast.outsider, reason=CANARY, valid_from=date(2026, 1, 1)
+        ),
+        RegisterEvent.objects.create(
+            representative=one, at=now, kind="corrected", data={"phone": [CANARY, ""]}
         ),
         # A draft: published posts are everybody's to read.
         DutyPostFactory(representative=one, room=CANARY, status="draft", starts=time(9), ends=time(12)),

@@ -58,6 +58,7 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
         "key": world.paper_key,
         "campaign_id": world.campaign.pk,
         "invitation_id": world.invitation.pk,
+        "representative_id": world.rows["representatives.Representative"].pk,
         "token": "forged",
         "secret": "a" * 26,
         "action": "take" if "number" in names else "pause",
