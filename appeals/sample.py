@@ -35,8 +35,10 @@ def seed(*, now: datetime, seed: int, appeals: int, report: Report) -> list[str]
     maker = Maker(now, random, consultations=min(1.0, CONSULTATIONS * appeals / rest))
     lines: list[str] = []
     batch: list[Made] = []
-    for number, moment in enumerate(_moments(appeals, now, random), start=1):
-        wanted = SHOWN[(number - 1) % len(SHOWN)] if appeals - number < shown else None
+    moments = _moments(appeals, now, random)
+    on_show = _on_show(moments, shown, now, random)
+    for number, moment in enumerate(moments, start=1):
+        wanted = SHOWN[on_show[number - 1] % len(SHOWN)] if number - 1 in on_show else None
         made = maker.make(pk + number, moment, wanted)
         batch.append(made)
         if made.shown_code and len(lines) < 5:
@@ -63,6 +65,18 @@ def _moments(count: int, now: datetime, random: Random) -> list[datetime]:
         moment = day + timedelta(hours=6, seconds=random.randrange(9 * 3600))
         found.append(min(moment, now - timedelta(seconds=random.randrange(60, 7200))))
     return sorted(found)
+
+
+def _on_show(moments: list[datetime], count: int, now: datetime, random: Random) -> dict[int, int]:
+    """Which appeals show the states on purpose: places in the list, each with its turn.
+
+    Of the whole last term and somewhat more, so that desks hold fresh, urgent and overdue cases.
+    """
+    recent = [place for place, moment in enumerate(moments) if moment > now - timedelta(days=34)]
+    places = (
+        random.sample(recent, count) if len(recent) > count else range(len(moments) - count, len(moments))
+    )
+    return {place: turn for turn, place in enumerate(places)}
 
 
 def _finish(maker: Maker) -> None:

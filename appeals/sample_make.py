@@ -25,7 +25,7 @@ from appeals.sample_evidence import clinic_request, expertise
 from appeals.sample_places import YEAR, Person, Place, place_of
 from appeals.sample_rows import DEFAULTS, Made
 from appeals.sample_story import HANDED_OVER, ON_THE_LINE, PUBLIC, WAYS, Step, story
-from appeals.sample_texts import ANSWERS, NOTES, QUESTIONS, REASONS, REPLIES, STATEMENTS, WISHES, text_for
+from appeals.sample_texts import NOTES, QUESTIONS, REASONS, REPLIES, STATEMENTS, Words, words_for
 from appeals.terms import Channel, Form, Insurance, Kind, Organisation, ReceivedBy
 from registry.models import Organization, Region
 from registry.selectors import work_calendar
@@ -100,6 +100,7 @@ class Maker:
         if decision.addressee and decision.organisation is Organisation.INSURER:
             office = received_by
         key = UUID(int=random.getrandbits(128), version=4)
+        words = words_for(topic.code, random)
         shown = codes.code_for(key) if wanted and person.user_id else ""
         row: dict[str, Any] = {
             **DEFAULTS,
@@ -121,8 +122,8 @@ class Maker:
             "insurer_id": insurer.pk,
             "insurance": _insurance(insurer).value,
             "clinic_id": person.clinic_id,
-            "text": text_for(topic.code, random),
-            "wish": random.choice(WISHES),
+            "text": words.text,
+            "wish": words.wish if form is Form.WRITTEN else "",
             "received_at": filed_at,
             "registered_at": filed_at,
             "clock_from": filed_at,
@@ -137,14 +138,16 @@ class Maker:
             "submission_key": key,
             **self._applicant(place, person, form, channel),
         }
-        return self._live(row, place, state, form, shown)
+        return self._live(row, place, state, form, shown, words)
 
     def _place(self, wanted: State | None) -> Place:
         if wanted is not None and self.desks:
             return self.random.choice(self.desks)
         return self.random.choices(self.places, self.weights)[0]
 
-    def _live(self, row: dict[str, Any], place: Place, state: State, form: Form, shown: str) -> Made:
+    def _live(
+        self, row: dict[str, Any], place: Place, state: State, form: Form, shown: str, words: Words
+    ) -> Made:
         """Writes the story and what it leaves in the row."""
         random, filed_at, level = self.random, row["registered_at"], row["level"]
         actions = self._actions(state, form, level)
@@ -159,11 +162,12 @@ class Maker:
         row["routed_at"] = at[Action.ROUTE]
         if Action.TAKE in at:
             row["taken_at"], row["worker_id"], row["assignee_id"] = at[Action.TAKE], user_id, representative
-        if Action.ANSWER in at or Action.SUBMIT_FOR_REVIEW in at:
-            row["answer"] = random.choice(ANSWERS)
-        row["answered_at"] = at.get(Action.ANSWER)
         if row["validity"] and Action.ANSWER in at:
             row["validity"] = random.choice((Validity.JUSTIFIED, Validity.UNJUSTIFIED)).value
+        if Action.ANSWER in at or Action.SUBMIT_FOR_REVIEW in at:
+            unjustified = row["validity"] == Validity.UNJUSTIFIED.value
+            row["answer"] = (unjustified and words.answer_unjustified) or words.answer
+        row["answered_at"] = at.get(Action.ANSWER)
         if state is State.FORWARDED:
             row["forwarded_at"] = at[Action.FORWARD]
             row["addressee_id"] = row["addressee_id"] or self.bodies["health_ministry"]

@@ -2,14 +2,17 @@
 
 from collections import Counter
 from datetime import timedelta
+from random import Random
 
 import pytest
 
 from appeals import sample
 from appeals.actors import ANONYMOUS
-from appeals.models import Appeal, AppealEvent
+from appeals.lifecycle import OPEN
+from appeals.models import Appeal, AppealEvent, AppealTopic
 from appeals.numbering import parse_number
 from appeals.sample_story import WAYS
+from appeals.sample_texts import words_for
 from appeals.services import file_appeal
 from registry.sample import seed_parties, seed_people
 from representatives.sample import seed as seed_representatives
@@ -42,6 +45,12 @@ def test_sample_appeals_hold_together(people, now):
     assert not Appeal.objects.filter(registered_at__gt=now).exists()
     assert not AppealEvent.objects.filter(at__gt=now).exists()
     assert not Appeal.objects.filter(registered_at__lt=now - timedelta(days=370)).exists()
+    # Desks hold cases of every age, not only those of today.
+    left = [
+        (due - now.date()).days
+        for due in Appeal.objects.filter(state__in=OPEN, kind="complaint").values_list("due_on", flat=True)
+    ]
+    assert max(left) - min(left) > 10
     # A representative works for the organisation and at the level of the case.
     for appeal in Appeal.objects.filter(assignee__isnull=False).select_related("assignee"):
         assert (appeal.assignee.organization_id, appeal.assignee.level) == (
@@ -65,3 +74,12 @@ def test_the_same_seed_makes_the_same_appeals(people, now):
 
     assert made(7) == made(7)
     assert made(7) != made(8)
+
+
+def test_every_topic_has_words_of_its_own_and_complaints_both_answers(reference) -> None:
+    random = Random(1)
+    for topic in AppealTopic.objects.filter(selectable=True):
+        words = words_for(topic.code, random)
+        assert words.text
+        assert words.answer
+        assert bool(words.answer_unjustified) == topic.code.startswith("3."), topic.code
