@@ -27,11 +27,12 @@ DEFAULTS: dict[str, Any] = {
     **dict.fromkeys(
         (
             "suspicion", "language", "ground_document", "extension_reason", "answer", "validity",
-            "decline_ground", "access_code_hash", "submission_digest",
+            "decline_ground", "access_code_hash", "submission_digest", "routing_error",
         ),
         "",
     ),
     **dict.fromkeys(("copy_to_supervisor", "passed_by_first_level", "about_insurer", "life_threat"), False),
+    "routing_attempts": 0,
     "language": "ru",
     "is_sample": True,
 }  # fmt: skip

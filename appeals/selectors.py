@@ -22,6 +22,7 @@ from appeals.models import (
     Expertise,
     HandOver,
     HandOverState,
+    LadderStep,
 )
 from appeals.numbering import BadNumber, parse_number
 from appeals.terms import Kind, Role
@@ -252,6 +253,11 @@ def case(scope: Scope, number: str) -> CaseView:
         requests=list(asked),
         expertises=list(checks),
     )
+
+
+def ladder_of(scope: Scope, appeal: Appeal) -> list[LadderStep]:
+    """The reminders given about a case, oldest first; for staff only."""
+    return list(LadderStep.objects.visible_to(scope).filter(appeal=appeal).order_by("at", "pk"))
 
 
 def actions_for(scope: Scope, appeal: Appeal) -> tuple[Action, ...]:

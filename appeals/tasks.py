@@ -14,6 +14,7 @@ from appeals.models import Appeal, AppealDraft, ScanVerdict
 log = logging.getLogger(__name__)
 
 SWEEP = 200
+CLIMB = 1_000  # appeals of one transaction of the ladder: their rows are locked meanwhile
 FORGET = 5_000  # drafts of one run; what is left waits for the next
 GIVE_UP = 2  # files without a verdict, after which the scanner is left alone until the next sweep
 
@@ -21,23 +22,18 @@ GIVE_UP = 2  # files without a verdict, after which the scanner is left alone un
 @shared_task(name="appeals.route")
 def route(*, appeal_id: int, **_: Any) -> None:
     """Routes one appeal soon after it was filed."""
-    services.route_appeal(appeal_id=appeal_id, now=timezone.now())
+    services.route_or_put_off(appeal_id=appeal_id, now=timezone.now())
 
 
 @shared_task(name="appeals.route_waiting")
 def route_waiting(**_: Any) -> int:
-    """Routes what no hint reached, oldest first; returns how many.
+    """Routes what no hint reached, those never tried first; returns how many.
 
-    One appeal that cannot be routed is logged and does not hold up the others.
+    One appeal that cannot be routed is put off, each time for longer, and does not hold up the others.
     """
     now = timezone.now()
-    routed = 0
-    for pk in Appeal.objects.unrouted().order_by("pk").values_list("pk", flat=True)[:SWEEP]:
-        try:
-            routed += len(services.route_waiting(now=now, ids=[pk]))
-        except Exception:
-            log.exception("Appeal %s cannot be routed", pk)
-    return routed
+    waiting = Appeal.objects.unrouted().to_try(now).values_list("pk", flat=True)[:SWEEP]
+    return sum(services.route_or_put_off(appeal_id=pk, now=now) for pk in list(waiting))
 
 
 @shared_task(name="appeals.escalate")
@@ -45,7 +41,7 @@ def escalate(**_: Any) -> int:
     """Steps open appeals through the ladder of reminders, those waiting longest first; returns how many steps."""
     now = timezone.now()
     taken = 0
-    while steps := services.climb(now=now, limit=SWEEP):
+    while steps := services.climb(now=now, limit=CLIMB):
         taken += steps
     return taken
 

@@ -11,8 +11,6 @@ from django.db.models import Q
 from appeals.levels import takes
 from appeals.lifecycle import Action
 from appeals.terms import Role
-from registry.models import Organization
-from registry.models.parties import OrganizationKind
 from registry.scoping import Role as Granted
 from registry.scoping import Scope
 
@@ -48,7 +46,7 @@ def _staff(scope: Scope, prefix: str) -> list[Q | None]:
     third = scope.organizations(Granted.EXPERT, Granted.SUPERVISOR)
     heads = scope.organizations(Granted.SUPERVISOR)
     operators, admins = scope.regions(Granted.FUND_OPERATOR), scope.regions(Granted.FUND_ADMIN)
-    funds = _funds(operators | admins) if operators or admins else None
+    funds = scope.funds(Granted.FUND_OPERATOR, Granted.FUND_ADMIN)
     return [
         where(organization__in=first, level=1) if first else None,
         where(organization__in=first, passed_by_first_level=True) if first else None,
@@ -59,18 +57,17 @@ def _staff(scope: Scope, prefix: str) -> list[Q | None]:
         if second
         else None,
         where(organization__in=third) if third else None,
+        # The rules could not place it: the head of whoever received it sees that it waits.
+        where(received_by__in=heads, state="registered", routed_at__isnull=True, routing_attempts__gt=0)
+        if heads
+        else None,
         # The fund judges a complaint about the insurer; the insurer's head gets a copy to read.
         where(insurer__in=heads, copy_to_supervisor=True) if heads else None,
         where(region__in=operators, received_by__in=funds) if operators else None,
         where(region__in=admins) if admins else None,
         # Another region's fund passed it on to ours.
-        where(organization__in=funds) if funds is not None else None,
+        where(organization__in=funds) if funds else None,
     ]
-
-
-def _funds(regions: frozenset[str]) -> frozenset[int]:
-    rows = Organization.objects.filter(kind=OrganizationKind.FUND, region__in=regions)
-    return frozenset(rows.values_list("pk", flat=True))
 
 
 def roles_on(scope: Scope, appeal: "Appeal") -> tuple[Role, ...]:
@@ -96,7 +93,7 @@ def _holds(scope: Scope, appeal: "Appeal") -> dict[Role, bool]:
     return {
         Role.FUND_ADMIN: at_the_fund(Granted.FUND_ADMIN)
         or appeal.region_id in scope.regions(Granted.FUND_ADMIN),
-        Role.SUPERVISOR: works_in(Granted.SUPERVISOR),
+        Role.SUPERVISOR: works_in(Granted.SUPERVISOR) or _stuck_at(scope, appeal),
         Role.EXPERT: works_in(Granted.EXPERT),
         Role.CASE_WORKER: works_in(Granted.CASE_WORKER)
         and (appeal.level in (None, 1, 2) or appeal.offered_level == 2),
@@ -104,6 +101,11 @@ def _holds(scope: Scope, appeal: "Appeal") -> dict[Role, bool]:
         Role.OPERATOR: works_in(Granted.OPERATOR) and 1 in (appeal.level, appeal.offered_level),
         Role.CITIZEN: is_own(scope, appeal),
     }
+
+
+def _stuck_at(scope: Scope, appeal: "Appeal") -> bool:
+    """Nobody works it because the rules could not place it: the receiving insurer's supervisor may."""
+    return appeal.routing_attempts > 0 and appeal.received_by_id in scope.organizations(Granted.SUPERVISOR)
 
 
 # What the fund's administrator may do to an appeal that an insurer works: put it elsewhere, open it again.

@@ -83,6 +83,16 @@ def _exam(priority: int) -> Event:
     )
 
 
+def _staff(priority: int = Priority.REMINDER) -> Event:
+    """To colleagues about cases: how many, a link to the queue, and in a mail the numbers with their days."""
+    return Event(
+        purpose=Purpose.SERVICE,
+        priority=priority,
+        fields=frozenset({"count", "link"}),
+        extra={"email": frozenset({"cases"})},
+    )
+
+
 EVENTS: Mapping[str, Event] = MappingProxyType(
     {
         "appeal_registered": _appeal("due_on", email=("calendar",)),
@@ -91,6 +101,10 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         "appeal_forwarded": _appeal(long=("addressee",)),
         "appeal_message": _appeal(post=("text",)),
         "access_code_new": _appeal("code", secret=frozenset({"code"}), any_hour=True),
+        "cases_half": _staff(),
+        "cases_most": _staff(),
+        "cases_overdue": _staff(Priority.ANSWER),
+        "cases_unrouted": _staff(Priority.ANSWER),
         "exam_invitation": _exam(Priority.CAMPAIGN),
         "exam_reminder": _exam(Priority.REMINDER),
     }
@@ -113,6 +127,8 @@ SAMPLE: Mapping[str, str] = MappingProxyType(
         "calendar": "https://oms.example.ru/appeals/calendar/WzQxMiwiYTFiMmMzIl0/",
         "verify": "https://oms.example.ru/verify/k7f2m9xd4tzb6q8rw3yhncvjpa/",
         "answer": "Мы проверили ваше обращение. Очередь на исследование сокращена.",
+        "count": "3",
+        "cases": "39-2026-0000412-7, ответить до 12.09.2026\n39-2026-0000413-5, ответить до 14.09.2026",
         "exam": "диспансеризацию",
         "period": "до 30 сентября 2026",
         "clinic": "Поликлиника № 3",

@@ -32,10 +32,13 @@ STAFF_ROLES = frozenset(Role)
 
 @dataclass(frozen=True, slots=True)
 class Grant:
+    """`fund` is the fund of the region, for roles that work for it."""
+
     role: Role
     region: str | None = None
     organization: int | None = None
     clinic: int | None = None
+    fund: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,10 @@ class Scope:
     def regions(self, *roles: Role) -> frozenset[str]:
         """Regions in which the reader has one of these roles."""
         return frozenset(g.region for g in self.grants if g.role in roles and g.region is not None)
+
+    def funds(self, *roles: Role) -> frozenset[int]:
+        """Funds of the regions in which the reader has one of these roles."""
+        return frozenset(g.fund for g in self.grants if g.role in roles and g.fund is not None)
 
     def clinics(self, *roles: Role) -> frozenset[int]:
         return frozenset(g.clinic for g in self.grants if g.role in roles and g.clinic is not None)

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from registry.models import CalendarDay, LegalRepresentative, RoleGrant, User
+from registry.models import CalendarDay, LegalRepresentative, Organization, RoleGrant, User
 from registry.models.dated import valid_on
-from registry.scoping import EMPTY_SCOPE, Grant, Role, Scope
+from registry.models.parties import OrganizationKind
+from registry.scoping import EMPTY_SCOPE, REGION_ROLES, Grant, Role, Scope
 from registry.workdays import WorkCalendar
 
 
@@ -23,9 +24,13 @@ def scope_of(user: User | AnonymousUser, *, now: datetime) -> Scope:
         return EMPTY_SCOPE
     today = timezone.localdate(now)
     rows = RoleGrant.objects.filter(user=user).in_force(today)
+    # The region's fund comes with the grants, so that no page has to look it up again.
+    funds = Organization.objects.filter(kind=OrganizationKind.FUND, region=OuterRef("region"))
+    given = rows.annotate(fund=Subquery(funds.values("pk")[:1]))
+    columns = ("role", "region", "organization", "clinic", "fund")
     grants = tuple(
-        Grant(role=Role(role), region=region, organization=organization, clinic=clinic)
-        for role, region, organization, clinic in rows.values_list("role", "region", "organization", "clinic")
+        Grant(Role(role), region, organization, clinic, fund if role in REGION_ROLES else None)
+        for role, region, organization, clinic, fund in given.values_list(*columns)
     )
     return Scope(user_id=user.pk, own_people=_own_people(user, today), grants=grants)
 

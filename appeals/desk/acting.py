@@ -61,8 +61,9 @@ def offered(view: CaseView, *, today: date) -> list[Action]:
     if today > appeal.due_on:
         refused.add(Action.EXTEND)
     if appeal.state == State.REGISTERED and appeal.routed_at is None:
-        # The router has it for a few seconds more; whoever acts now would only cross its way.
-        return []
+        # The router has it for a few seconds more, and whoever acts now would only cross its way; unless the
+        # rules could not place it.
+        return [Action.REROUTE] if appeal.routing_attempts and Action.REROUTE in view.actions else []
     return [action for action in view.actions if action in OFFERED and action not in refused]
 
 

@@ -7,13 +7,15 @@ from typing import NamedTuple
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from appeals.escalation import Recipient, Step
 from appeals.lifecycle import WAITING, Action, State
-from appeals.models import ActingGround, Appeal, AppealEvent
+from appeals.models import ActingGround, Appeal, AppealEvent, LadderStep
 from appeals.terms import Role, Urgency
 from appeals.words import STATES
 from registry import names
@@ -179,6 +181,31 @@ def story_of(events: Sequence[AppealEvent], *, reader: int | None) -> list[Told]
             note=event.note,
         )
         for event in reversed(events)
+    ]
+
+
+STEPS: Mapping[str, Promise] = {
+    Step.HALF: _("half of the term is over"),
+    Step.MOST: _("80 % of the term is over"),
+    Step.ALL: _("the term is over"),
+}
+TOLD: Mapping[str, Promise] = {
+    Recipient.ASSIGNEE: pgettext_lazy("reminded", "whoever has the case"),
+    Recipient.SUPERVISOR: pgettext_lazy("reminded", "supervisor"),
+    Recipient.FUND: pgettext_lazy("reminded", "fund"),
+}
+
+
+def reminders_of(steps: Iterable[LadderStep]) -> list[str]:
+    """Each reminder as a line: when, what, who was told."""
+    return [
+        gettext("%(day)s: %(step)s; told: %(who)s")
+        % {
+            "day": date_format(timezone.localtime(one.at), "j E, H:i"),
+            "step": STEPS[one.step],
+            "who": TOLD[one.recipient],
+        }
+        for one in steps
     ]
 
 

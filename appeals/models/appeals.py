@@ -1,4 +1,5 @@
 import uuid
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -67,6 +68,11 @@ class AppealQuerySet(ScopedQuerySet["Appeal"]):
 
     def unrouted(self) -> Self:
         return self.filter(state=State.REGISTERED, routed_at__isnull=True)
+
+    def to_try(self, now: datetime) -> Self:
+        """In the order of the index `appeal_unrouted`: those never tried first, then whose pause ended first."""
+        due = self.filter(Q(route_after__isnull=True) | Q(route_after__lte=now))
+        return due.order_by(F("route_after").asc(nulls_first=True), "pk")
 
 
 class Appeal(models.Model):
@@ -226,6 +232,12 @@ class Appeal(models.Model):
     extended_on = models.DateField(_("extended on"), null=True, blank=True)
     extension_reason = models.TextField(_("reason of the extension"), blank=True)
     next_step_at = models.DateTimeField(_("next reminder at"), null=True, blank=True)
+    # Why the rules could not place it, and when they try again. Empty once it is routed.
+    routing_attempts = models.PositiveSmallIntegerField(_("attempts to route"), db_default=0, default=0)
+    route_after = models.DateTimeField(_("next attempt to route at"), null=True, blank=True)
+    routing_error = models.CharField(
+        _("why it could not be routed"), max_length=300, blank=True, default="", db_default=""
+    )
 
     answer = models.TextField(_("answer"), blank=True)
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
@@ -371,7 +383,8 @@ class Appeal(models.Model):
             ),
             # The sweeps: what waits for routing, whose next reminder has come.
             models.Index(
-                fields=["id"],
+                F("route_after").asc(nulls_first=True),
+                F("id"),
                 name="appeal_unrouted",
                 condition=Q(state=State.REGISTERED, routed_at__isnull=True),
             ),

@@ -29,7 +29,7 @@ from appeals.services.outcome import (
     submit_for_review,
     withdraw,
 )
-from appeals.services.routing import convert, reroute, route_appeal, route_waiting
+from appeals.services.routing import convert, reroute, route_appeal, route_or_put_off, route_waiting
 from appeals.services.scanning import can_judge, scan_next
 from appeals.services.talk import ask_applicant, inform_applicant, mark_read, receive_reply
 from appeals.services.waiting import judge_wait, note_waiting
@@ -73,6 +73,7 @@ __all__ = [
     "resume",
     "return_hand_over",
     "route_appeal",
+    "route_or_put_off",
     "route_waiting",
     "save_draft",
     "scan_next",

@@ -1,13 +1,14 @@
 """Sending an appeal to the organisation and level that are competent for it."""
 
+import logging
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from appeals import routing
+from appeals import reminders, routing
 from appeals.actors import SYSTEM, Actor
 from appeals.deadlines import deadlines, local_day, target_on
 from appeals.errors import AppealNotFound, InvalidInput
@@ -33,6 +34,11 @@ from registry.models import Organization
 from registry.models.dated import valid_on
 from registry.models.parties import OrganizationKind
 
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
+TELL_AFTER = 3  # a short trouble, such as a calendar being replaced, ends before
+
 _FUND_ELSEWHERE = Reason(
     "fund_elsewhere", "Фонд того региона не подключён к порталу: передайте обращение официальным письмом"
 )
@@ -57,6 +63,34 @@ def route_waiting(*, ids: Collection[int], now: datetime) -> list[int]:
     rows = Appeal.objects.unrouted().select_for_update(of=("self",), skip_locked=True).filter(pk__in=ids)
     waiting = rows.select_related("organization", "received_by", "region", "topic").order_by("pk")
     return [_route(appeal, now).pk for appeal in waiting]
+
+
+def route_or_put_off(*, appeal_id: int, now: datetime) -> bool:
+    """Routes one waiting appeal; where the rules cannot, puts it off, so that it holds up no other.
+
+    True when it was routed now. What went wrong is kept with the appeal, and after `TELL_AFTER` attempts those
+    who can route it by hand are told.
+    """
+    try:
+        return bool(route_waiting(ids=[appeal_id], now=now))
+    except Exception as error:  # whatever it is, the appeal must come up again and be seen
+        log.exception("Appeal %s cannot be routed", appeal_id)
+        _put_off(appeal_id, error, now)
+        return False
+
+
+@transaction.atomic
+def _put_off(appeal_id: int, error: Exception, now: datetime) -> None:
+    waiting = Appeal.objects.unrouted().select_for_update(of=("self",)).filter(pk=appeal_id)
+    appeal = waiting.first()
+    if appeal is None:
+        return
+    appeal.routing_attempts += 1
+    appeal.route_after = now + min(FIRST_PAUSE * 2 ** (appeal.routing_attempts - 1), LONGEST_PAUSE)
+    appeal.routing_error = (str(error) or type(error).__name__)[:300]
+    appeal.save(update_fields=["routing_attempts", "route_after", "routing_error"])
+    if appeal.routing_attempts == TELL_AFTER:
+        reminders.unrouted(appeal, now)
 
 
 @transaction.atomic
@@ -134,7 +168,7 @@ def reroute(
         "level": level,
         "urgency": (urgency or Urgency(appeal.urgency)).value,
         "addressee": body_in_force(addressee, appeal, now) if addressee else None,
-        "routed_at": now,
+        **_routed(now),
     }
     data = {
         "from": {"organization": appeal.organization_id, "level": appeal.level, "urgency": appeal.urgency},
@@ -190,7 +224,7 @@ def _route(appeal: Appeal, now: datetime) -> Appeal:
         "target_on": _target(appeal, decision, policy, now),
         "copy_to_supervisor": decision.copy_to_supervisor,
         "routing_reasons": reasons,
-        "routed_at": now,
+        **_routed(now),
     }
     data = {"organization": office.pk, **decision.as_json()}
     return finish(move, changes=changes, public=True, data=data)
@@ -239,6 +273,10 @@ def _target(appeal: Appeal, decision: Decision, policy: Policy, now: datetime) -
         calendar=policy.calendar,
         terms=policy.terms,
     )
+
+
+def _routed(now: datetime) -> dict[str, object]:
+    return {"routed_at": now, "routing_attempts": 0, "route_after": None, "routing_error": ""}
 
 
 def _back_to_queue() -> dict[str, object]:

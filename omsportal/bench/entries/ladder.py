@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from appeals import services
 from appeals.models import Appeal, LadderStep
-from appeals.tasks import SWEEP
+from appeals.tasks import CLIMB
 from notifications.models import Message
 from omsportal.bench.frame import Benchmark, Budget, Probe
 from omsportal.bench.world import World
@@ -30,7 +30,7 @@ def benchmarks(world: World) -> Iterator[Benchmark]:
 
     def climb() -> int:
         taken = 0
-        while steps := services.climb(now=world.now, limit=SWEEP):
+        while steps := services.climb(now=world.now, limit=CLIMB):
             taken += steps
         return taken
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0008_knowledge_ties'),
+        ('appeals', '0009_rules_routing_attempts'),
         ('registry', '0003_access_record_key'),
     ]
 
