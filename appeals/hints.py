@@ -20,7 +20,17 @@ def scan_soon() -> None:
     transaction.on_commit(partial(_hint, "appeals.scan_files"), robust=True)
 
 
-def _hint(task: str, **kwargs: int) -> None:
+def asked_key(key: str) -> str:
+    """Where a request for a new code waits in the cache."""
+    return f"appeals.lost.{key}"
+
+
+def new_code_soon(*, key: str) -> None:
+    """Somebody asked for a new access code; `key` is where the request waits. Lost, it is asked for again."""
+    transaction.on_commit(partial(_hint, "appeals.new_code", key=key), robust=True)
+
+
+def _hint(task: str, **kwargs: int | str) -> None:
     try:
         current_app.send_task(
             task,

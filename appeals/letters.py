@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import formats, translation
 
 from appeals import links
-from appeals.models import Appeal, AppealLetter, ReplyChannel
+from appeals.models import Appeal, AppealFollower, AppealLetter, ReplyChannel
 from appeals.terms import Form
 from notifications.events import EVENTS
 from notifications.models import Channel
@@ -59,30 +59,99 @@ def channel_of(appeal: Appeal) -> str | None:
     return None
 
 
-def _write(appeal: Appeal, event: str, now: datetime, facts: Mapping[str, str]) -> None:
+def new_code(appeal: Appeal, code: str, *, by_mail: bool, now: datetime) -> None:
+    """A lost code is replaced; the new one goes to the contact on record by which it was asked for."""
+    _send(
+        appeal,
+        "access_code_new",
+        Channel.EMAIL if by_mail else Channel.SMS,
+        now,
+        {"code": code},
+        # Two requests are two codes; the version of the appeal does not change with the code.
+        key=f"appeal:{appeal.pk}:access_code_new:{appeal.access_code_hash[-16:]}",
+    )
+
+
+def follower_allowed(follower: AppealFollower, code: str, now: datetime) -> None:
+    """The relative gets a code of their own, the applicant hears that somebody else may read."""
+    _to_follower(follower, "follower_allowed", now, {"code": code})
+    _write(follower.appeal, "follower_added", now, {}, key=f"follower:{follower.pk}:added")
+
+
+def follower_ended(follower: AppealFollower, now: datetime) -> None:
+    _to_follower(follower, "follower_ended", now, {})
+    _write(follower.appeal, "follower_removed", now, {}, key=f"follower:{follower.pk}:removed")
+
+
+def survey(appeal: Appeal, secret: str, *, now: datetime, due_at: datetime) -> None:
+    """Asks how it went, by mail or SMS; a letter by post has its own page for that."""
     channel = channel_of(appeal)
-    if channel is None:
+    if channel not in (Channel.EMAIL, Channel.SMS):
         return
-    known = {**facts, "number": appeal.number, "link": f"{settings.PORTAL_URL}/appeals/track/"}
-    # A short channel carries fewer facts: the event says which.
-    payload = {name: known[name] for name in EVENTS[event].given(channel)}
+    facts = {"link": links.survey_link(secret)}
+    key = f"survey:{secret}"
+    _send(appeal, "appeal_survey", channel, now, facts, key=key, due_at=due_at, campaign=survey_key(appeal))
+
+
+def survey_key(appeal: Appeal) -> str:
+    """By which a survey that has not left yet is taken back."""
+    return f"survey:{appeal.pk}"
+
+
+def _to_follower(follower: AppealFollower, event: str, now: datetime, facts: Mapping[str, str]) -> None:
+    appeal = follower.appeal
+    channel = Channel.EMAIL if follower.email else Channel.SMS
+    recipient = Recipient(
+        name=follower.name, email=follower.email, phone=follower.phone, language=appeal.language
+    )
+    key = f"follower:{follower.pk}:{event}"
+    _send(appeal, event, channel, now, facts, key=key, recipient=recipient)
+
+
+def _write(appeal: Appeal, event: str, now: datetime, facts: Mapping[str, str], *, key: str = "") -> None:
+    """To the applicant by the chosen way; an appeal whose answer waits in the cabinet alone is not written about."""
+    channel = channel_of(appeal)
+    if channel is not None:
+        _send(appeal, event, channel, now, facts, key=key or f"appeal:{appeal.pk}:{event}:{appeal.version}")
+
+
+def _send(
+    appeal: Appeal,
+    event: str,
+    channel: str,
+    now: datetime,
+    facts: Mapping[str, str],
+    *,
+    key: str,
+    recipient: Recipient | None = None,
+    due_at: datetime | None = None,
+    campaign: str | None = None,
+) -> None:
+    known = {"number": appeal.number, "link": f"{settings.PORTAL_URL}/appeals/track/", **facts}
     row = draft(
         event=event,
         channel=channel,
-        recipient=Recipient(
-            name=_called(appeal.applicant_name),
-            email=appeal.applicant_email,
-            phone=appeal.applicant_phone,
-            address=appeal.applicant_address,
-            language=appeal.language,
-        ),
-        payload=payload,
-        dedupe_key=f"appeal:{appeal.pk}:{event}:{appeal.version}",
+        recipient=recipient or _applicant(appeal),
+        # A short channel carries fewer facts: the event says which.
+        payload={name: known[name] for name in EVENTS[event].given(channel)},
+        dedupe_key=key,
         now=now,
         region=appeal.region_id,
+        due_at=due_at,
+        campaign_key=campaign,
     )
     row.insurer_id = appeal.insurer_id
     enqueue_many(messages=[row])
+
+
+def _applicant(appeal: Appeal) -> Recipient:
+    return Recipient(
+        name=_called(appeal.applicant_name),
+        email=appeal.applicant_email,
+        phone=appeal.applicant_phone,
+        address=appeal.applicant_address,
+        language=appeal.language,
+    )
 
 
 def _called(full_name: str) -> str:

@@ -37,3 +37,7 @@ def subscription(link: str) -> str:
 
 def verify_link(secret: str) -> str:
     return f"{settings.PORTAL_URL}{reverse('letter_verify', args=[secret])}"
+
+
+def survey_link(secret: str) -> str:
+    return f"{settings.PORTAL_URL}{reverse('appeal_survey', args=[secret])}"

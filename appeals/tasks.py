@@ -4,9 +4,11 @@ import logging
 from typing import Any
 
 from celery import shared_task
+from django.core.cache import cache
 from django.utils import timezone
 
 from appeals import services
+from appeals.hints import asked_key
 from appeals.knowledge.counts import write_views
 from appeals.knowledge.publishing import turn_pages
 from appeals.models import Appeal, AppealDraft, ScanVerdict
@@ -70,6 +72,14 @@ def forget_drafts(**_: Any) -> int:
         except Exception:
             log.exception("Draft %s cannot be deleted", pk)
     return gone
+
+
+@shared_task(name="appeals.new_code")
+def new_code(*, key: str, **_: Any) -> None:
+    """Sends a new access code where number and contact belong together. A request is taken once."""
+    asked = cache.get(asked_key(key))
+    if asked and cache.delete(asked_key(key)):
+        services.replace_access_code(**asked, now=timezone.now())
 
 
 @shared_task(name="appeals.turn_answers")

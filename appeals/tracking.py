@@ -11,19 +11,32 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from redis.exceptions import RedisError
 
 from appeals import codes
 from appeals.errors import TryLater, WrongPair
 from appeals.lifecycle import Action, State
-from appeals.models import Appeal, AppealEvent
+from appeals.models import (
+    Appeal,
+    AppealEvent,
+    AppealFollower,
+    AppealQuerySet,
+    AppealSurvey,
+    Attachment,
+    ScanVerdict,
+)
 from appeals.numbering import BadNumber, parse_number
 from appeals.selectors import public_state
+from appeals.terms import Role
+from representatives.models import Representative
 
 WINDOW = 15 * 60
 # Behind one address there may be a whole clinic or a mobile operator.
 PER_ADDRESS = 10
+MAX_FOLLOWERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +44,7 @@ class PublicEvent:
     at: datetime
     action: Action
     state: State
+    role: Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +63,8 @@ class PublicStatus:
     organization: str
     phone: str
     level: int | None
+    representative: str
+    representative_phone: str
     addressee: str
     events: tuple[PublicEvent, ...]
 
@@ -58,11 +74,19 @@ def public_status(*, number: str, code: str, address: str, now: datetime) -> Pub
 
     Every failure looks and takes the same: a malformed number, an unknown one, a wrong code.
     """
-    return status_of(opened(number=number, code=code, address=address), now=now)
+    return status_of(opened(number=number, code=code, address=address).appeal, now=now)
 
 
-def opened(*, number: str, code: str, address: str) -> Appeal:
-    """The appeal a right pair opens; whoever has it acts as `Actor.holder(appeal.pk)`."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a right pair opens. The applicant acts as `Actor.holder(appeal.pk)`; a follower only reads."""
+
+    appeal: Appeal
+    follower: AppealFollower | None
+
+
+def opened(*, number: str, code: str, address: str) -> Opened:
+    """The appeal behind number and code. Errors: WrongPair, TryLater."""
     try:
         known = str(parse_number(number))
     except BadNumber:
@@ -70,16 +94,27 @@ def opened(*, number: str, code: str, address: str) -> Appeal:
     # What cannot be a number is counted as typed: one person's slips must not lock out another's.
     keys = _count(known or number.strip()[:100], address)
     appeal = Appeal.objects.filter(number=known).first()
-    if not codes.matches(code, appeal.access_code_hash if appeal is not None else ""):
+    relatives = AppealFollower.objects.active().filter(appeal__number=known)
+    followers = list(relatives.order_by("pk")[:MAX_FOLLOWERS])
+    hashes = [
+        appeal.access_code_hash if appeal is not None else "",
+        *(one.access_code_hash for one in followers),
+    ]
+    # As many comparisons for a number that does not exist as for one with relatives.
+    hashes += [""] * (1 + MAX_FOLLOWERS - len(hashes))
+    right = [codes.matches(code, stored) for stored in hashes]
+    if appeal is None or not any(right):
         raise WrongPair
-    assert appeal is not None  # noqa: S101 - nothing matches the hash of nobody
     _forgive(keys)
-    return appeal
+    place = right.index(True)
+    return Opened(appeal, followers[place - 1] if place else None)
 
 
 def status_of(appeal: Appeal, *, now: datetime) -> PublicStatus:
     """For a pair already proved, e.g. kept in the session for some minutes."""
     office = appeal.organization or appeal.received_by
+    # Only while somebody works on it: whose desk it lay on last is nobody's address.
+    worker = appeal.assignee if appeal.is_open else None
     events = AppealEvent.objects.filter(appeal=appeal, public=True, at__lte=now).order_by("pk")
     return PublicStatus(
         appeal_id=appeal.pk,
@@ -94,11 +129,34 @@ def status_of(appeal: Appeal, *, now: datetime) -> PublicStatus:
         organization=office.name,
         phone=office.phone,
         level=appeal.level,
+        representative=full_name(worker) if worker else "",
+        representative_phone=worker.phone if worker else "",
         addressee=appeal.addressee.title if appeal.addressee and appeal.forwarded_at else "",
         events=tuple(
-            PublicEvent(at, Action(action), State(state))
-            for at, action, state in events.values_list("at", "action", "to_state")
+            PublicEvent(at, Action(action), State(state), Role(role))
+            for at, action, state, role in events.values_list("at", "action", "to_state", "actor_role")
         ),
+    )
+
+
+def full_name(worker: Representative) -> str:
+    """First name and patronymic before the last name, as one introduces oneself."""
+    return " ".join(part for part in (worker.first_name, worker.middle_name, worker.last_name) if part)
+
+
+def page_rows(rows: AppealQuerySet) -> AppealQuerySet:
+    """Appeals with all that their page tells, in one query: who has it, how the files fare, the open survey."""
+    papers = Attachment.objects.filter(appeal=OuterRef("pk"), sealed=False).order_by().values("appeal")
+    counted = papers.annotate(number=Count("pk")).values("number")
+    asked = AppealSurvey.objects.filter(
+        appeal=OuterRef("pk"), answered_at=OuterRef("answered_at"), given_at__isnull=True
+    )
+    return rows.select_related(
+        "organization", "received_by", "region", "addressee", "topic", "assignee"
+    ).annotate(
+        files_waiting=Coalesce(Subquery(counted.filter(verdict=ScanVerdict.PENDING)), 0),
+        files_refused=Coalesce(Subquery(counted.filter(verdict=ScanVerdict.REJECTED)), 0),
+        survey_secret=Subquery(asked.values("secret")[:1]),
     )
 
 

@@ -1,7 +1,16 @@
 # Django's admin classes take type arguments only in the stubs, hence the ignored complaints below.
 from django.contrib import admin
 
-from dispensary.models import Category, ObservationRule, Programme, ProgrammeRule, ProgrammeTest, Tariff
+from dispensary.models import (
+    Category,
+    InformingPolicy,
+    ObservationRule,
+    Programme,
+    ProgrammeRule,
+    ProgrammeTest,
+    Reason,
+    Tariff,
+)
 
 # Reference data alone: campaigns and invitations are worked on their pages, where every read is scoped and logged.
 _TERM = ("valid_from", "valid_to", "confirmed")
@@ -42,3 +51,14 @@ class ObservationRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 @admin.register(Tariff)
 class TariffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("channel", "price", *_TERM)
+
+
+@admin.register(InformingPolicy)
+class InformingPolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("region", "rounds", "repeat_after_days", "call_attempts", "unknown_days", *_TERM)
+
+
+@admin.register(Reason)
+class ReasonAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("title", "kind", "code", *_TERM)
+    list_filter = ("kind",)

@@ -13,3 +13,4 @@ class DispensaryConfig(AppConfig):
         from notifications import rechecks
 
         rechecks.register("exam_invitation", guard)
+        rechecks.register("exam_reminder", guard)

@@ -1,5 +1,5 @@
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.utils.text import capfirst
@@ -7,17 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from dispensary.ages import MAX_AGE
 from dispensary.eligibility import PersonFacts
-from dispensary.models import InformingOutcome, Programme
-from dispensary.models.campaigns import Informing
+from dispensary.models import Programme
 from dispensary.planning import default_days
 from dispensary.rules import Rules
 from dispensary.selectors import Place
 from registry.models.people import Sex
-
-if TYPE_CHECKING:
-    InformingForm = forms.ModelForm[Informing]
-else:
-    InformingForm = forms.ModelForm
 
 
 class DayInput(forms.DateInput):
@@ -133,22 +127,3 @@ class ExamsForm(forms.Form):
         return PersonFacts(
             birth_date=data["birth_date"], sex=data["sex"], categories=frozenset(data["categories"])
         )
-
-
-class OutcomeForm(InformingForm):
-    """What a called person said."""
-
-    outcome = forms.ChoiceField(
-        label=_("What came of the call"),
-        choices=[(value, capfirst(label)) for value, label in InformingOutcome.choices],
-        widget=forms.RadioSelect,
-    )
-
-    class Meta:
-        model = Informing
-        fields = ("outcome", "on_day", "note")
-        widgets = {"on_day": DayInput()}
-        help_texts = {
-            "on_day": _("For «will come» and «has come»."),
-            "note": _("For a refusal: the reason in the person's words."),
-        }

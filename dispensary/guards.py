@@ -16,7 +16,7 @@ PAUSE = timedelta(minutes=10)
 
 _FACTS = """
 SELECT m.id, c.state,
-    i.came_on IS NOT NULL
+    bool_or(i.came_on IS NOT NULL)
     OR p.last_exam_on BETWEEN make_date(c.year - r.interval_years + 1, 1, 1) AND make_date(c.year, 12, 31)
 FROM notifications_message m
 JOIN dispensary_campaign c ON m.campaign_key = 'exam:' || c.id
@@ -24,6 +24,7 @@ JOIN dispensary_programme r ON r.code = c.programme_id
 JOIN dispensary_invitation i ON i.person_id = m.person_id AND i.campaign_id = c.id
 JOIN registry_insuredperson p ON p.id = m.person_id
 WHERE m.id = ANY(%s)
+GROUP BY m.id, c.id, r.code, p.id
 """
 
 

@@ -4,7 +4,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from dispensary.models import Category, ObservationRule, Programme, ProgrammeRule, ProgrammeTest, Tariff
+from dispensary.models import (
+    Category,
+    InformingPolicy,
+    ObservationRule,
+    Programme,
+    ProgrammeRule,
+    ProgrammeTest,
+    Reason,
+    Tariff,
+)
 from dispensary.observation import shipped_observation_rules
 from dispensary.rules import shipped_rules
 from registry.reference import day, read_rows, upsert, yes
@@ -25,6 +34,8 @@ def load_reference() -> list[str]:
         f"{upsert(Category, _categories(), key=['code', 'valid_from'])} categories",
         f"{upsert(ObservationRule, _observation(), key=['icd10', 'valid_from'])} observation rules",
         f"{upsert(Tariff, _tariffs(), key=['channel', 'valid_from'])} tariffs",
+        f"{upsert(InformingPolicy, _policies(), key=['region', 'valid_from'])} rules of follow-up",
+        f"{upsert(Reason, _reasons(), key=['kind', 'code', 'valid_from'])} reasons",
     ]
 
 
@@ -121,4 +132,22 @@ def _tariffs() -> list[Row]:
     return [
         {"channel": row["channel"], "price": row["price"], **_dated(row)}
         for row in read_rows(DATA / "tariffs.csv")
+    ]
+
+
+def _policies() -> list[Row]:
+    numbers = (
+        *("unknown_days", "repeat_after_days", "rounds"),
+        *("call_attempts", "lease_minutes", "survey_percent"),
+    )
+    return [
+        {"region_id": row["region"] or None, **{name: int(row[name]) for name in numbers}, **_dated(row)}
+        for row in read_rows(DATA / "informing_policy.csv")
+    ]
+
+
+def _reasons() -> list[Row]:
+    return [
+        {name: row[name] for name in ("kind", "code", "title")} | {"position": position, **_dated(row)}
+        for position, row in enumerate(read_rows(DATA / "reasons.csv"))
     ]

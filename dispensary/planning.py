@@ -4,6 +4,7 @@ Set-based from end to end: a region of twelve million never passes through Pytho
 `dispensary.cohort`, generated from the same rules as `dispensary.eligibility`.
 """
 
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -12,34 +13,11 @@ from typing import Any
 from django.db import connection
 
 from dispensary.cohort import Parameters, invitation_predicate
+from dispensary.ladder import channel_sql, consents_sql
 from dispensary.models import Campaign, PlanCount, Round
 from dispensary.models.campaigns import ExcludedReason
 from dispensary.rules import Rules
 
-# Only a consent to the very channel, or one given for all of them, lets a channel disturb a person.
-CONSENTS = """
-SELECT person_id, bool_or(channel IN ('sms', '')) AS sms, bool_or(channel IN ('email', '')) AS email,
-    bool_or(channel IN ('phone', '')) AS phone
-FROM registry_consent
-WHERE purpose = 'information_support' AND withdrawn_at IS NULL
-GROUP BY person_id
-"""
-# The preferred channel where it works; else a message; else a call; else a letter, which disturbs nobody and so
-# needs only that the person agreed to be reminded at all.
-CHANNEL = """
-CASE
-    WHEN c.person_id IS NULL THEN ''
-    WHEN p.preferred_channel = 'sms' AND c.sms AND p.phone <> '' THEN 'sms'
-    WHEN p.preferred_channel = 'email' AND c.email AND p.email <> '' THEN 'email'
-    WHEN p.preferred_channel = 'phone' AND c.phone AND p.phone <> '' THEN 'phone'
-    WHEN p.preferred_channel = 'post' AND p.address <> '' THEN 'post'
-    WHEN c.email AND p.email <> '' THEN 'email'
-    WHEN c.sms AND p.phone <> '' THEN 'sms'
-    WHEN c.phone AND p.phone <> '' THEN 'phone'
-    WHEN p.address <> '' THEN 'post'
-    ELSE ''
-END
-"""
 # Somebody invited by the region's campaign is not invited by the insurer's too, and the other way round.
 ELSEWHERE = """
 EXISTS (
@@ -47,6 +25,15 @@ EXISTS (
     WHERE i.person_id = p.id AND i.campaign_id = ANY(%(others)s) AND i.state <> 'excluded'
 )
 """
+# A lottery by hash: the same person draws the same lot in every run, another one in another campaign.
+HOLD_OUT = "mod(hashint8extended(p.id, %(lot)s) & 2147483647, 100) < %(holdout)s"
+
+
+def _lot(campaign: Campaign) -> int:
+    # Not the campaign's key: a plan that was closed and planned anew must draw the same people.
+    return zlib.crc32(
+        f"{campaign.region_id}:{campaign.insurer_id}:{campaign.programme_id}:{campaign.year}".encode()
+    )
 
 
 def source(campaign: Campaign, rules: Rules) -> tuple[str, Parameters]:
@@ -60,6 +47,7 @@ def source(campaign: Campaign, rules: Rules) -> tuple[str, Parameters]:
     if campaign.insurer_id is not None:
         whose += " AND p.insurer_id = %(insurer)s"
     elsewhere = f"WHEN {ELSEWHERE} THEN '{ExcludedReason.ALREADY_INVITED}'" if others else ""
+    holdout = f"WHEN {HOLD_OUT} THEN '{ExcludedReason.HOLD_OUT}'" if campaign.holdout_percent else ""
     statement = f"""
         SELECT person_id, region_id, insurer_id, clinic_id, birth_date, excluded_reason,
             CASE WHEN excluded_reason = '' THEN channel ELSE '' END AS channel
@@ -70,15 +58,17 @@ def source(campaign: Campaign, rules: Rules) -> tuple[str, Parameters]:
                     {elsewhere}
                     WHEN c.person_id IS NULL THEN '{ExcludedReason.NO_CONSENT}'
                     WHEN ch.channel = '' THEN '{ExcludedReason.NO_CONTACT}'
+                    {holdout}
                     ELSE ''
                 END AS excluded_reason
             FROM registry_insuredperson p
-            LEFT JOIN ({CONSENTS}) c ON c.person_id = p.id
-            CROSS JOIN LATERAL (SELECT {CHANNEL} AS channel) ch
+            LEFT JOIN ({consents_sql()}) c ON c.person_id = p.id
+            CROSS JOIN LATERAL (SELECT {channel_sql()} AS channel) ch
             WHERE {whose} AND {due}
         ) due
     """
     parameters |= {"region": campaign.region_id, "insurer": campaign.insurer_id, "others": others}
+    parameters |= {"lot": _lot(campaign), "holdout": campaign.holdout_percent}
     return statement, parameters
 
 
@@ -102,7 +92,7 @@ WITH added AS (
     SELECT person_id, %(campaign)s, %(round)s, region_id, insurer_id, clinic_id,
         CASE
             WHEN channel = '' THEN 'excluded'
-            WHEN channel IN ('phone', 'post') THEN 'listed'
+            WHEN channel = 'phone' THEN 'listed'
             ELSE 'planned'
         END,
         channel, excluded_reason, %(inform_by)s
@@ -128,15 +118,22 @@ def insert_invitations(campaign: Campaign, rules: Rules) -> int:
     with connection.cursor() as cursor:
         cursor.execute(INSERT.replace("{source}", statement), parameters)
         counts = cursor.fetchall()
-        cursor.executemany(_ADD_TO_PLAN, [(campaign.pk, *row) for row in counts])
+    add_to_plan(campaign, Round.PRIMARY, counts)
     return sum(people for _, _, people in counts)
 
 
 _ADD_TO_PLAN = f"""
-INSERT INTO {PlanCount._meta.db_table} AS plan (campaign_id, insurer_id, clinic_id, people)
-VALUES (%s, %s, %s, %s)
-ON CONFLICT (campaign_id, insurer_id, clinic_id) DO UPDATE SET people = plan.people + excluded.people
+INSERT INTO {PlanCount._meta.db_table} AS plan (campaign_id, round, insurer_id, clinic_id, people)
+VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (campaign_id, insurer_id, clinic_id, round) DO UPDATE SET people = plan.people + excluded.people
 """
+
+
+def add_to_plan(campaign: Campaign, round_: int, counts: Iterable[tuple[int, int | None, int]]) -> None:
+    """Adds (insurer, clinic, people) to the numbers of planned: what the inserting statement itself reported."""
+    with connection.cursor() as cursor:
+        cursor.executemany(_ADD_TO_PLAN, [(campaign.pk, round_, *row) for row in counts])
+
 
 AGE_BANDS = ((18, 39), (40, 64), (65, None))
 _DRY_RUN = """

@@ -4,11 +4,22 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import DatabaseError
+from django.db.models import F, Q
 
 from dispensary import observation, rules
 from dispensary.ages import AgePattern
 from dispensary.icd10 import CodeRange
-from dispensary.models import Category, ObservationRule, Programme, ProgrammeRule, ProgrammeTest, Tariff
+from dispensary.models import (
+    Category,
+    InformingPolicy,
+    ObservationRule,
+    Programme,
+    ProgrammeRule,
+    ProgrammeTest,
+    Reason,
+    ReasonKind,
+    Tariff,
+)
 from registry.dated import Provenance
 from registry.models.dated import Dated, valid_on
 
@@ -40,6 +51,23 @@ def prices(on: date) -> dict[str, Decimal]:
     """Roubles by channel on a day; of overlapping rows the later one."""
     rows = Tariff.objects.filter(valid_on(on)).order_by("valid_from")
     return dict(rows.values_list("channel", "price"))
+
+
+def policy_on(day: date, region: str) -> InformingPolicy:
+    """The rules of follow-up in force; a region's own before the country's.
+
+    Errors: LookupError where none is loaded: nobody is called without a rule that says how often.
+    """
+    rows = InformingPolicy.objects.filter(valid_on(day)).filter(Q(region=region) | Q(region__isnull=True))
+    found = rows.order_by(F("region").desc(nulls_last=True), "-valid_from").first()
+    if found is None:
+        raise LookupError(f"no rules of follow-up are in force on {day}: run manage.py load_reference")
+    return found
+
+
+def reasons_on(day: date, kind: ReasonKind) -> list[Reason]:
+    """The dictionary of one kind, in its order."""
+    return list(Reason.objects.filter(valid_on(day), kind=kind))
 
 
 def _provenance(row: Dated) -> Provenance:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from dispensary import sending, services
+from dispensary import escalation, listing, sending, services
 from dispensary.lifecycle import State
 from dispensary.models import Campaign, ObservationCase
 from dispensary.observation import ObservationRules, VisitWindow, next_window, rule_for
@@ -21,8 +21,8 @@ from registry.scoping import Role
 
 Report = Callable[[str], None]
 
-# So many messages are left for the demo to send really; more would bury the page that shows what arrived.
-PENDING = 120
+# So many messages of each channel are left for the demo to send; more would bury the page that shows them.
+PENDING = 40
 CALLED = 150
 OBSERVED = 300
 DIAGNOSES = ("I10", "E11.9", "I25.1", "J45.0", "I50.9", "C50.9", "E78.0", "N18.3")
@@ -52,6 +52,8 @@ def _staff(role: Role, organization: Organization, name: str, day: date) -> User
 def _campaign(code: str, programme: str, year: int, planned_at: datetime, **more: Any) -> Campaign:
     insurer = Organization.objects.get(code=code)
     inform_by, attend_by = default_days(year)
+    # A campaign begun late in the year still has days to inform people in.
+    inform_by = max(inform_by, min(planned_at.date() + timedelta(days=60), attend_by))
     planner = _staff(Role.SUPERVISOR, insurer, "Планова Тамара Образцовна", planned_at.date())
     return Campaign.objects.create(
         region_id=insurer.region_id,
@@ -85,16 +87,19 @@ def _running(now: datetime) -> str:
     )
     services.dry_run(campaign=campaign, now=began)
     people = services.plan(campaign=campaign, now=began)
-    while sending.write_batch(campaign, now=now):
-        _settle(campaign, now)
-    sending.collect_results(campaign)
-    caller = _staff(Role.CASE_WORKER, campaign.insurer or _nobody(), "Звонова Рита Образцовна", began.date())
-    _execute(_CALLS, campaign, by=caller.pk, now=now, calls=CALLED)
-    _execute(_CALLED, campaign)
+    # The first invitations of the past weeks, then what followed from them: other channels, a second round.
+    for first_day, days in ((3, 30), (2, 3), (1, 1)):
+        while sending.write_batch(campaign, now=now):
+            _execute(_SETTLE, campaign, now=now, keep=PENDING, first_day=first_day, days=days)
+        sending.collect_results(campaign, now=now)
+        escalation.follow_up(campaign, now=now)
+    _call(campaign, now)
     _execute(_CAME, campaign, today=timezone.localdate(now), share=38)
     _execute(_EXAMS, campaign)
     sending.count_outcomes(campaign, now=now)
-    return f"campaign under way in region 39: {people} people, {PENDING} messages to send"
+    return (
+        f"campaign under way in region 39: {people} people, up to {PENDING} messages of each channel to send"
+    )
 
 
 def _nobody() -> Organization:
@@ -136,9 +141,13 @@ def _execute(statement: str, campaign: Campaign, **parameters: Any) -> None:
         cursor.execute(statement, {"campaign": campaign.pk, "key": campaign.key, **parameters})
 
 
-def _settle(campaign: Campaign, now: datetime) -> None:
-    """Simulates what the providers would have said in the past weeks, but for the last messages."""
-    _execute(_SETTLE, campaign, now=now, keep=PENDING)
+def _call(campaign: Campaign, now: datetime) -> None:
+    """The list of calls as colleagues left it yesterday: some reached, some to be tried again."""
+    listing.list_calls(campaign, now=now - timedelta(days=12))
+    caller = _staff(Role.CASE_WORKER, campaign.insurer or _nobody(), "Звонова Рита Образцовна", now.date())
+    _execute(_ATTEMPTS, campaign, by=caller.pk, now=now, calls=CALLED)
+    _execute(_CALLS, campaign)
+    _execute(_CALLED, campaign)
 
 
 # Whoever signs in as a citizen of the sample should find an exam that is still due.
@@ -149,7 +158,7 @@ UPDATE registry_insuredperson p SET last_exam_on = NULL FROM registry_user u WHE
 _SETTLE = """
 UPDATE notifications_message m
 SET state = past.state, created_at = past.at, due_at = past.at, sending_at = past.at, attempts = 1,
-    subject = CASE m.channel WHEN 'email' THEN 'Приглашение на осмотр' ELSE '' END,
+    subject = CASE m.channel WHEN 'sms' THEN '' ELSE 'Приглашение на осмотр' END,
     body = 'Приглашаем вас на ' || (m.payload ->> 'exam') || ' ' || (m.payload ->> 'period') || '.',
     sent_at = CASE WHEN past.state <> 'failed' THEN past.at END,
     delivered_at = CASE WHEN past.state = 'delivered' THEN past.at + interval '40 seconds' END,
@@ -157,28 +166,51 @@ SET state = past.state, created_at = past.at, due_at = past.at, sending_at = pas
     error_code = CASE WHEN past.state = 'failed' THEN 'unknown_address' ELSE '' END
 FROM (
     SELECT id,
-        CASE WHEN id %% 23 = 0 THEN 'failed' WHEN channel = 'email' THEN 'sent' ELSE 'delivered' END AS state,
-        date_trunc('day', %(now)s - make_interval(days => (3 + id %% 30)::int))
+        CASE
+            WHEN id %% 23 = 0 THEN 'failed' WHEN channel IN ('email', 'post') THEN 'sent' ELSE 'delivered'
+        END AS state,
+        date_trunc('day', %(now)s - make_interval(days => (%(first_day)s + id %% %(days)s)::int))
             + make_interval(hours => 10, secs => (id %% 3000)::int) AS at
     FROM notifications_message
     WHERE campaign_key = %(key)s AND state = 'pending' AND id NOT IN (
-        SELECT id FROM notifications_message WHERE campaign_key = %(key)s ORDER BY id DESC LIMIT %(keep)s
+        SELECT id FROM (
+            SELECT id, row_number() OVER (PARTITION BY channel ORDER BY id DESC) AS newest
+            FROM notifications_message WHERE campaign_key = %(key)s
+        ) m WHERE newest <= %(keep)s
     )
 ) past
 WHERE m.id = past.id
 """
+# Each person was called once or twice in the last nine days, in the hours of the office.
+_ATTEMPTS = """
+WITH called AS (
+    SELECT c.id, (ARRAY['will_come', 'will_come', 'will_come', 'no_answer', 'refused'])[1 + c.id %% 5] AS outcome,
+        date_trunc('day', %(now)s::timestamptz) - make_interval(days => (1 + c.id %% 9)::int)
+            + make_interval(hours => 9, secs => (c.id %% 9000)::int) AS at
+    FROM dispensary_call c JOIN dispensary_invitation i ON i.id = c.invitation_id
+    WHERE i.campaign_id = %(campaign)s AND c.closed_at IS NULL ORDER BY c.id LIMIT %(calls)s
+), noted AS (
+    INSERT INTO dispensary_callattempt (call_id, outcome, on_day, reason_id, note, by_id, at)
+    SELECT called.id, outcome,
+        CASE outcome WHEN 'will_come' THEN (%(now)s::timestamptz)::date + (7 + called.id %% 21)::int END,
+        CASE outcome WHEN 'refused' THEN r.id END, '', %(by)s, at
+    FROM called CROSS JOIN (SELECT id FROM dispensary_reason WHERE code = 'private' LIMIT 1) r
+)
+UPDATE dispensary_call c
+SET attempts = 1,
+    outcome = CASE called.outcome WHEN 'no_answer' THEN '' ELSE called.outcome END,
+    closed_at = CASE called.outcome WHEN 'no_answer' THEN NULL ELSE called.at END,
+    due_at = called.at + interval '25 hours'
+FROM called WHERE c.id = called.id
+"""
 _CALLS = """
 INSERT INTO dispensary_informing (invitation_id, channel, outcome, on_day, note, by_id, at)
-SELECT id, 'phone', outcome,
-    CASE outcome WHEN 'will_come' THEN (%(now)s::timestamptz)::date + (7 + id %% 21)::int END,
-    CASE outcome WHEN 'refused' THEN 'наблюдается у частного врача' ELSE '' END, %(by)s,
-    date_trunc('day', %(now)s::timestamptz) - make_interval(days => (2 + id %% 9)::int)
-        + make_interval(hours => 9, secs => (id %% 9000)::int)
-FROM (
-    SELECT id, (ARRAY['will_come', 'will_come', 'will_come', 'no_answer', 'refused'])[1 + id %% 5] AS outcome
-    FROM dispensary_invitation
-    WHERE campaign_id = %(campaign)s AND state = 'listed' AND channel = 'phone' ORDER BY id LIMIT %(calls)s
-) called
+SELECT c.invitation_id, 'phone', a.outcome, a.on_day, coalesce(r.title, ''), a.by_id, a.at
+FROM dispensary_callattempt a
+JOIN dispensary_call c ON c.id = a.call_id
+JOIN dispensary_invitation i ON i.id = c.invitation_id
+LEFT JOIN dispensary_reason r ON r.id = a.reason_id
+WHERE i.campaign_id = %(campaign)s
 """
 _CALLED = """
 UPDATE dispensary_invitation i SET state = 'informed', informed_at = c.at

@@ -11,16 +11,21 @@ from django.utils import timezone
 from dispensary.coverage import Coverage, Discrepancy, Outcome, OutcomeRow, discrepancies, tally, total
 from dispensary.eligibility import NoRulesError, PersonFacts, ProgrammeResult, eligible
 from dispensary.lifecycle import State
-from dispensary.models import Campaign, Invitation, InvitationState, ObservationCase, OutcomeCount, PlanCount
+from dispensary.models import (
+    Campaign,
+    Invitation,
+    InvitationState,
+    ObservationCase,
+    OutcomeCount,
+    PlanCount,
+    Round,
+)
 from dispensary.planning import DryRun
 from dispensary.pricing import Estimate, estimate
 from dispensary.reference import prices
 from dispensary.rules import Rules
-from dispensary.sending import EVENT
-from notifications.models import Channel, MessageTemplate
-from notifications.segments import count_segments
+from dispensary.sending import sms_parts
 from registry.models import Clinic, InsuredPerson, Organization, Region
-from registry.models.dated import valid_on
 from registry.scoping import Role, Scope
 
 PAGE = 50
@@ -83,12 +88,12 @@ class CoverageReport:
 
 def coverage_of(campaign: Campaign, scope: Scope) -> CoverageReport:
     """What became of everybody planned, as far as the reader sees them; four queries whatever the size."""
-    plan = PlanCount.objects.visible_to(scope).filter(campaign=campaign)
+    plan = PlanCount.objects.visible_to(scope).filter(campaign=campaign, round=Round.PRIMARY)
     planned = {
         _group(clinic): people
         for clinic, people in plan.values_list("clinic").annotate(people=Sum("people")).order_by()
     }
-    counts = OutcomeCount.objects.visible_to(scope).filter(campaign=campaign)
+    counts = OutcomeCount.objects.visible_to(scope).filter(campaign=campaign, round=Round.PRIMARY)
     rows, states, channels, excluded = [], dict[str, int](), dict[str, int](), dict[str, int]()
     by = ("clinic", "state", "channel", "excluded_reason")
     sums = counts.values_list(*by).annotate(Sum("people"), Sum("came")).order_by()
@@ -116,9 +121,9 @@ def coverage_of(campaign: Campaign, scope: Scope) -> CoverageReport:
 def progress_of(campaigns: list[Campaign], scope: Scope) -> dict[int, Coverage]:
     """Totals of several campaigns for their list, in two queries."""
     keys = [campaign.pk for campaign in campaigns]
-    plan = PlanCount.objects.visible_to(scope).filter(campaign__in=keys)
+    plan = PlanCount.objects.visible_to(scope).filter(campaign__in=keys, round=Round.PRIMARY)
     planned = plan.values_list("campaign").annotate(people=Sum("people")).order_by()
-    counts = OutcomeCount.objects.visible_to(scope).filter(campaign__in=keys)
+    counts = OutcomeCount.objects.visible_to(scope).filter(campaign__in=keys, round=Round.PRIMARY)
     sums = counts.values_list("campaign", "state").annotate(Sum("people"), Sum("came")).order_by()
     rows = [
         OutcomeRow(group=str(campaign), outcome=OUTCOME_OF_STATE[state], people=people, came=came)
@@ -142,13 +147,6 @@ def clinic_names(clinics: set[int | None]) -> dict[int, str]:
 
 def price_of(found: DryRun, *, on: date) -> Estimate:
     return estimate(found.channels, prices(on), sms_parts=sms_parts(on))
-
-
-def sms_parts(on: date) -> int:
-    """Parts that the invitation by SMS takes with values of real length; 0 where there is no template."""
-    templates = MessageTemplate.objects.filter(valid_on(on), event=EVENT, channel=Channel.SMS, language="ru")
-    newest = templates.order_by("-version").first()
-    return count_segments(newest.preview()).count if newest else 0
 
 
 def invitation_rows(

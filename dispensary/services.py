@@ -8,10 +8,6 @@ from dispensary import hints, lifecycle, planning
 from dispensary.lifecycle import Action, Actor, State
 from dispensary.models import (
     Campaign,
-    Informing,
-    InformingOutcome,
-    Invitation,
-    InvitationState,
     Programme,
 )
 from dispensary.models.campaigns import ExcludedReason
@@ -19,7 +15,6 @@ from dispensary.reference import current_rules
 from dispensary.rules import Rules
 from notifications.services import cancel_campaign
 from registry.models import Organization, Region, User
-from registry.models.people import ContactChannel
 from registry.scoping import Role, Scope
 
 
@@ -126,54 +121,3 @@ def dry_run(*, campaign: Campaign, now: datetime, rules: Rules | None = None) ->
     campaign.dry_run, campaign.dry_run_at = found.as_json(), now
     campaign.save(update_fields=["dry_run", "dry_run_at"])
     return found
-
-
-@transaction.atomic
-def record_outcome(
-    *,
-    invitation_id: int,
-    actor: User,
-    scope: Scope,
-    outcome: InformingOutcome,
-    on_day: date | None,
-    note: str,
-    now: datetime,
-) -> Invitation:
-    """Notes what came of a call and moves the invitation on.
-
-    Errors: Invitation.DoesNotExist for what the reader cannot see; IntegrityError for a day or a reason missing,
-    see `Informing`.
-    """
-    rows = Invitation.objects.visible_to(scope).select_for_update(of=("self",)).select_related("person")
-    invitation = rows.get(pk=invitation_id)
-    Informing.objects.create(
-        invitation=invitation,
-        channel=ContactChannel.PHONE,
-        outcome=outcome,
-        on_day=on_day,
-        note=note,
-        by=actor,
-        at=now,
-    )
-    _move_on(invitation, outcome, on_day, now)
-    invitation.save(update_fields=["state", "channel", "excluded_reason", "informed_at", "came_on"])
-    return invitation
-
-
-_TOLD = frozenset({InformingOutcome.WILL_COME, InformingOutcome.CAME, InformingOutcome.REFUSED})
-_GONE = {InformingOutcome.DIED: ExcludedReason.DIED, InformingOutcome.MOVED: ExcludedReason.MOVED}
-
-
-def _move_on(invitation: Invitation, outcome: InformingOutcome, on_day: date | None, now: datetime) -> None:
-    if outcome == InformingOutcome.CAME:
-        invitation.came_on = on_day
-    if outcome in _TOLD and invitation.state != InvitationState.EXCLUDED:
-        invitation.state, invitation.informed_at = InvitationState.INFORMED, invitation.informed_at or now
-    elif outcome in _GONE:
-        invitation.state, invitation.informed_at = InvitationState.EXCLUDED, None
-        invitation.excluded_reason = _GONE[outcome]
-    elif outcome == InformingOutcome.WRONG_NUMBER and invitation.state == InvitationState.LISTED:
-        # A letter is what remains; without an address there is nothing left to try.
-        by_post = bool(invitation.person.address)
-        invitation.state = InvitationState.LISTED if by_post else InvitationState.FAILED
-        invitation.channel = ContactChannel.POST if by_post else invitation.channel

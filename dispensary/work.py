@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
-from dispensary import sending, services
+from dispensary import escalation, listing, sending, services
 from dispensary.lifecycle import State
 from dispensary.models import Campaign, Invitation, InvitationState
 
@@ -67,10 +68,15 @@ def advance(*, campaign_id: int, now: datetime) -> int:
         services.plan(campaign=campaign, now=now)
         sending.count_outcomes(campaign, now=now)
         return 1
+    if campaign.state == State.RUNNING and _another_day(campaign, now):
+        escalation.follow_up(campaign, now=now)
+        listing.take_off(campaign, now=now)
+        listing.list_surveys(campaign, now=now)
+        return 1
     if campaign.state == State.RUNNING:
-        return int(sending.write_batch(campaign, now=now) > 0)
+        return int(sending.write_batch(campaign, now=now) + listing.list_calls(campaign, now=now) > 0)
     if campaign.state == State.CLOSED:
-        return int(sending.exclude_rest(campaign) > 0)
+        return int(sending.exclude_rest(campaign) + listing.take_all_off(campaign, now=now) > 0)
     return 0
 
 
@@ -79,10 +85,14 @@ def collect(*, campaign_id: int, now: datetime) -> int:
     campaign = _claim(campaign_id)
     if campaign is None:
         return 0
-    changed = sending.collect_results(campaign)
+    changed = sending.collect_results(campaign, now=now)
     if changed or _stale(campaign, now):
         sending.count_outcomes(campaign, now=now)
     return changed
+
+
+def _another_day(campaign: Campaign, now: datetime) -> bool:
+    return campaign.followed_up_on != timezone.localdate(now, campaign.region.zone)
 
 
 def _stale(campaign: Campaign, now: datetime) -> bool:
@@ -96,5 +106,7 @@ def _stale(campaign: Campaign, now: datetime) -> bool:
 
 
 def _claim(campaign_id: int) -> Campaign | None:
-    rows = Campaign.objects.select_for_update(skip_locked=True, of=("self",)).select_related("programme")
+    rows = Campaign.objects.select_for_update(skip_locked=True, of=("self",)).select_related(
+        "programme", "region"
+    )
     return rows.filter(pk=campaign_id).first()

@@ -66,18 +66,27 @@ class Rules:
         return self._allowed[key]
 
     def _next_allowed(self, now: datetime, message: Claimed) -> datetime:
-        calendar = self._calendars.get(message.region_id)
-        if calendar is None:
-            calendar = KnownDays(work_calendar(message.region_id, (self.today.year, self.today.year + 1)))
-            self._calendars[message.region_id] = calendar
+        return self.within_hours(now, message.zone, message.region_id, fallback=message.region_zone)
+
+    def within_hours(
+        self, moment: datetime, zone: str, region: str, *, fallback: str = "Europe/Moscow"
+    ) -> datetime:
+        """The earliest moment from `moment` on at which somebody in the zone may be disturbed."""
+        calendar, windows = self.calendar(region), self._windows
         try:
-            return next_allowed(now, message.zone, calendar, self._windows)
+            return next_allowed(moment, zone, calendar, windows)
         except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones, such as "Europe"
-            log.warning("Message %s names an unknown time zone %r", message.id, message.zone)
-            return next_allowed(now, message.region_zone, calendar, self._windows)
+            log.warning("An unknown time zone: %r", zone)
+            return next_allowed(moment, fallback, calendar, windows)
         except QuietHoursError:
             log.error("No contact hours are in force: the portal's own apply")
-            return next_allowed(now, message.zone, calendar, shipped_quiet_hours())
+            return next_allowed(moment, zone, calendar, shipped_quiet_hours())
+
+    def calendar(self, region: str) -> "KnownDays":
+        """The region's working days of this year and the next."""
+        if region not in self._calendars:
+            self._calendars[region] = KnownDays(work_calendar(region, (self.today.year, self.today.year + 1)))
+        return self._calendars[region]
 
 
 @dataclass(frozen=True)
@@ -154,6 +163,18 @@ def _consents(people: set[int]) -> set[tuple[int, str]]:
         person__in=people, purpose=ConsentPurpose.INFORMATION_SUPPORT, withdrawn_at__isnull=True
     )
     return set(rows.values_list("person", "channel"))
+
+
+def free_again_at(person_id: int, region: str, *, rules: Rules, now: datetime) -> datetime:
+    """From when one more contact keeps within the monthly cap: `now` where there is room already.
+
+    For ways to reach people that are no messages, such as a call.
+    """
+    cap = rules.cap(region)
+    contacts = _contacts({person_id}, since=now - CONTACT_WINDOW)[person_id]
+    if cap is None or len(contacts) < cap:
+        return now
+    return now + CONTACT_WINDOW if cap == 0 else contacts[len(contacts) - cap] + CONTACT_WINDOW
 
 
 def _contacts(people: set[int], *, since: datetime) -> defaultdict[int | None, list[datetime]]:

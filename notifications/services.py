@@ -12,7 +12,7 @@ from django.db.models.functions import Greatest
 
 from notifications import hints
 from notifications.events import EVENTS, Purpose
-from notifications.models import Message, State
+from notifications.models import Channel, Message, State
 from registry.models import Consent, InsuredPerson, Region
 from registry.models.people import ConsentPurpose
 
@@ -158,6 +158,52 @@ def cancel_campaign(*, campaign_key: str, code: str) -> int:
     return Message.objects.filter(campaign_key=campaign_key, state=State.PENDING).update(
         state=State.CANCELLED, error_code=code
     )
+
+
+def cancel_person(*, person_id: int, code: str) -> int:
+    """Cancels invitations to one person that no worker has claimed yet; `code` says why. Returns how many."""
+    return Message.objects.filter(person=person_id, purpose=Purpose.INVITATION, state=State.PENDING).update(
+        state=State.CANCELLED, error_code=code
+    )
+
+
+def note_call(*, person: InsuredPerson, event: str, dedupe_key: str, words: str, now: datetime) -> None:
+    """Notes a conversation by phone as a contact that took place, so that the monthly cap counts it too.
+
+    Errors: KeyError for an unknown event. A key known already changes nothing.
+    """
+    rules = EVENTS[event]
+    Message.objects.bulk_create(
+        [
+            Message(
+                dedupe_key=dedupe_key,
+                event=event,
+                channel=Channel.PHONE,
+                purpose=rules.purpose,
+                priority=rules.priority,
+                person=person,
+                insurer_id=person.insurer_id,
+                region_id=person.region_id,
+                phone=person.phone,
+                language=person.language,
+                payload={},
+                body=words,
+                state=State.DELIVERED,
+                attempts=1,
+                provider_reference=uuid4(),
+                **dict.fromkeys(("created_at", "due_at", "sending_at", "sent_at", "delivered_at"), now),
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def withdraw_all(*, person_id: int, now: datetime) -> int:
+    """Ends every consent to reminders: the person asked not to be disturbed any more. Returns how many ended."""
+    cancel_person(person_id=person_id, code="no_consent")
+    return Consent.objects.filter(
+        person=person_id, purpose=ConsentPurpose.INFORMATION_SUPPORT, withdrawn_at__isnull=True
+    ).update(withdrawn_at=Greatest(now, "given_at"))
 
 
 def withdraw_consent(*, person_id: int, channel: str, now: datetime) -> int:

@@ -22,8 +22,10 @@ class RailItem(TypedDict):
 PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("staff_queue", _("Queue"), "inbox", ("/staff/queue/", "/staff/cases/", "/staff/next/")),
     ("staff_board", _("Board"), "kanban", ("/staff/board/",)),
+    ("help-editors:list", _("Knowledge base"), "book", ("/staff/help/",)),
     ("representatives:register", _("Representatives"), "person-badge", ("/region/representatives/",)),
     ("representatives:staffing", _("Staffing"), "people", ("/region/staffing",)),
+    ("dispensary:calls", _("Exam calls"), "telephone-outbound", ("/staff/call-list/",)),
     ("dispensary:campaigns", _("Exams"), "calendar-check", ("/region/exams/",)),
     ("clinic_requests", _("Requests"), "envelope-paper", ("/clinic/requests/",)),
     ("dispensary:clinic", _("Our clinic"), "hospital", ("/clinic/",)),

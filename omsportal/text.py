@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from registry.phones import display_phone
 
@@ -41,6 +42,7 @@ def group_number(value: Decimal | float | int, places: int | None = None) -> str
     return (MINUS if number < 0 else "") + text
 
 
+@lru_cache(maxsize=4096)
 def phone_digits(value: str) -> str:
     """What stands behind `tel:`: +7 for Russian numbers; 8 800 and short numbers stay as they are."""
     digits = re.sub(r"\D", "", value)
@@ -53,6 +55,7 @@ def phone_digits(value: str) -> str:
     return digits
 
 
+@lru_cache(maxsize=4096)
 def format_phone(value: str) -> str:
     """A Russian number as `registry.phones` shows it, with no-break spaces; short and foreign ones as they came."""
     digits = re.sub(r"\D", "", phone_digits(value))

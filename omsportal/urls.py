@@ -14,6 +14,7 @@ urlpatterns = [
     path("appeals/", include("appeals.citizen.urls")),
     path("help/", include("appeals.knowledge.urls")),
     path("verify/<slug:secret>/", verify, name="letter_verify"),
+    path("staff/help/", include("appeals.knowledge.editor_urls")),
     path("staff/", include("appeals.desk.urls")),
     path("clinic/", include("appeals.clinic.urls")),
     path("", include("representatives.urls")),

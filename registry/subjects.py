@@ -15,6 +15,8 @@ class Subject(StrEnum):
     ATTACHMENT = "attachment"
     INVITATION = "invitation"
     CAMPAIGN_PEOPLE = "campaign_people"
+    CALL = "call"
+    PRINTED_LETTERS = "printed_letters"
     CLINIC_PEOPLE = "clinic_people"
     CLINIC_REQUEST = "clinic_request"
     REPRESENTATIVES = "representatives"
@@ -28,6 +30,8 @@ LABELS: dict[str, Promise] = {
     Subject.ATTACHMENT: _("file of an appeal"),
     Subject.INVITATION: _("invitation to an exam"),
     Subject.CAMPAIGN_PEOPLE: _("people of an exam campaign"),
+    Subject.CALL: _("call to an invited person"),
+    Subject.PRINTED_LETTERS: _("letters for print"),
     Subject.CLINIC_PEOPLE: _("people invited to the clinic"),
     Subject.CLINIC_REQUEST: _("request to a clinic"),
     Subject.REPRESENTATIVES: _("list of representatives"),

@@ -6,3 +6,8 @@ class RepresentativesConfig(AppConfig):
     name = "representatives"
     verbose_name = _("Representatives")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from representatives.remembered import connect
+
+        connect()

@@ -3,8 +3,10 @@ from typing import Any, Self
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from registry.identifiers import check
 from representatives.models import ContactCentre, EmploymentType, Level
 
 
@@ -53,6 +55,37 @@ class PeopleForm(DayForm):
             "employment": "employment_type",
         }
         return {column: self.cleaned_data[name] for name, column in names.items() if self.cleaned_data[name]}
+
+
+class PolicyForm(forms.Form):
+    """A policy number, of which only the region is used. It goes by POST and is kept nowhere."""
+
+    enp = forms.CharField(
+        label=_("Policy number"),
+        max_length=40,
+        help_text=_(
+            "16 digits, as on the policy. By the number we learn only the region, never who you are."
+        ),
+        widget=forms.TextInput(
+            attrs={
+                "inputmode": "numeric",
+                "autocomplete": "off",
+                "class": "input-digits",
+                "spellcheck": "false",
+            }
+        ),
+        error_messages={"required": _("Enter the number of the policy")},
+    )
+
+    def clean_enp(self) -> str:
+        found = check("enp", self.cleaned_data["enp"])
+        if not found.valid:
+            # The registry tells in Russian what exactly is wrong; readers of English get the gist.
+            told = [error.text for error in found.errors] if get_language() == "ru" else []
+            raise forms.ValidationError(
+                told or _("This is not a policy number. It has 16 digits: compare it with the policy")
+            )
+        return found.normalised
 
 
 class FindForm(forms.Form):

@@ -5,6 +5,8 @@ from representatives.views import public, register, staffing
 app_name = "representatives"
 urlpatterns = [
     path("representatives/", public.find, name="find"),
+    path("representatives/policy/", public.by_policy, name="policy"),
+    re_path(r"^representatives/regions/(?P<code>[0-9]{2})/$", public.region, name="region"),
     re_path(
         r"^representatives/organizations/(?P<code>[0-9]{2,5})/$", public.organization, name="organization"
     ),

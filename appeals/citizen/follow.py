@@ -1,13 +1,12 @@
 """Following an appeal by number and access code; nothing of either stands in an address."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,12 +19,13 @@ from django.views.decorators.http import require_http_methods
 
 from appeals import tracking
 from appeals.actors import Actor
-from appeals.citizen import talk
+from appeals.citizen import acts, talk
 from appeals.citizen.consent import caller
 from appeals.citizen.fields import LineField
 from appeals.errors import TryLater, WrongPair
 from appeals.lifecycle import Action
-from appeals.models import Appeal, ScanVerdict
+from appeals.models import Appeal, AppealFollower
+from appeals.terms import Role
 from appeals.uploads import takes_files
 from registry.access import by_secret, public
 
@@ -68,11 +68,25 @@ _LEVELS: dict[int, str | Promise] = {
 }
 
 
+# Reasons of `deadlines` that explain the date; the terms of forwarding and registering bind us, not the reader.
+_OF_THE_TERM = frozenset({"day_zero", "answer", "extended", "moved_off_day_off", "register", "forward"})
+_WHO: dict[Role, str | Promise] = {
+    Role.OPERATOR: _("contact centre"),
+    Role.CASE_WORKER: _("insurance representative, level 2"),
+    Role.EXPERT: _("insurance representative, level 3"),
+    Role.SUPERVISOR: _("head of the representatives"),
+    Role.FUND_OPERATOR: _("insurance fund"),
+    Role.FUND_ADMIN: _("insurance fund"),
+    Role.CITIZEN: _("you"),
+    Role.CLINIC_STAFF: _("clinic"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     title: str | Promise
     at: datetime
-    who: str = ""
+    who: str | Promise = ""
     text: str = ""
 
 
@@ -112,15 +126,15 @@ def track(request: HttpRequest) -> HttpResponseBase:
     form = TrackForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            appeal = tracking.opened(address=caller(request) or "", **form.cleaned_data)
+            found = tracking.opened(address=caller(request) or "", **form.cleaned_data)
         except WrongPair:
             # Which of the two is wrong, and whether the number exists, is not said.
             form.add_error("number", forms.ValidationError(_WRONG, code="wrong_pair"))
         except TryLater as error:
-            return _later(request, error.seconds)
+            return later(request, error.seconds)
         else:
             response = HttpResponseRedirect(reverse("appeal_status"))
-            _open(response, appeal)
+            _open(response, found)
             return response
     return render(
         request, "appeals/citizen/track.html", {"form": form, "heading": _("Find out about your appeal")}
@@ -130,7 +144,8 @@ def track(request: HttpRequest) -> HttpResponseBase:
 _WRONG = _("There is no appeal with this number and code. Compare both with what we gave you")
 
 
-def _later(request: HttpRequest, seconds: int) -> HttpResponse:
+def later(request: HttpRequest, seconds: int) -> HttpResponse:
+    """Too many attempts: says how long to wait."""
     minutes = max(1, -(-seconds // 60))
     response = render(request, "appeals/citizen/later.html", {"minutes": minutes}, status=429)
     response["Retry-After"] = str(seconds)
@@ -142,10 +157,10 @@ def _later(request: HttpRequest, seconds: int) -> HttpResponse:
 @require_http_methods(["GET"])
 def status(request: HttpRequest) -> HttpResponseBase:
     """The state in plain words. No name, no text of the appeal: the page may be read over a shoulder."""
-    appeal = opened_appeal(request)
-    if appeal is None:
+    found = opened_page(request)
+    if found is None:
         return HttpResponseRedirect(f"{reverse('appeal_track')}?again=1")
-    return _show(request, appeal)
+    return _show(request, found)
 
 
 @by_secret
@@ -154,42 +169,61 @@ def status(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(["POST"])
 def reply(request: HttpRequest) -> HttpResponseBase:
     """Takes what the applicant writes; the page that was open too long asks for the pair again."""
-    appeal = opened_appeal(request)
-    if appeal is None:
+    found = opened_page(request)
+    if found is None or found.follower is not None:
         return HttpResponseRedirect(f"{reverse('appeal_track')}?again=1")
-    form = talk.receive(request, appeal, Actor.holder(appeal.pk))
+    form = talk.receive(request, found.appeal, Actor.holder(found.appeal.pk))
     if form is None:
         return HttpResponseRedirect(reverse("appeal_status"))
-    appeal.refresh_from_db()
-    return _show(request, appeal, form, status=422)
+    found.appeal.refresh_from_db()
+    return _show(request, found, form, status=422)
 
 
 def _show(
-    request: HttpRequest, appeal: Appeal, form: talk.ReplyForm | None = None, *, status: int = 200
+    request: HttpRequest, found: tracking.Opened, form: talk.ReplyForm | None = None, *, status: int = 200
 ) -> HttpResponse:
-    context = status_context(appeal)
-    context |= talk.context(appeal, form, address=reverse("appeal_reply"))
+    appeal = found.appeal
+    context = status_context(appeal, follower=found.follower)
+    if found.follower is None:
+        # The correspondence is between the applicant and us.
+        context |= talk.context(appeal, form, address=reverse("appeal_reply"))
     context |= {"form": form, "open_until": timezone.now() + OPEN_FOR}
     response = render(request, "appeals/citizen/status.html", context, status=status)
-    _open(response, appeal)
-    talk.read(appeal, context["said"], None)
+    _open(response, found)
+    if found.follower is None:
+        talk.read(appeal, context["said"], None)
     return response
 
 
-def status_context(appeal: Appeal) -> dict[str, Any]:
-    """What the page of an appeal tells its applicant, by code or signed in."""
-    shown = tracking.status_of(appeal, now=timezone.now())
-    return {
+def status_context(
+    appeal: Appeal, *, number: str = "", follower: AppealFollower | None = None
+) -> dict[str, Any]:
+    """What the page of an appeal tells its applicant by code, in the cabinet (`number`), or a relative."""
+    now = timezone.now()
+    shown = tracking.status_of(appeal, now=now)
+    why, term = why_so(appeal.routing_reasons)
+    context: dict[str, Any] = {
         "status": shown,
         "appeal": appeal,
         "level": _LEVELS.get(shown.level or 0, ""),
         "zone": appeal.region.zone,
         "events": story(shown.events),
-        "reasons": [reason["text"] for reason in appeal.routing_reasons],
+        "reasons": why,
+        "term_reasons": term,
         "answer": appeal.answer if appeal.answered_at else "",
         "files": _files(appeal),
         "heading": _("Your appeal"),
+        "follower": follower,
     }
+    if follower is None:
+        context |= acts.links(appeal, number, now)
+    return context
+
+
+def why_so(reasons: Sequence[Mapping[str, str]]) -> tuple[list[str], list[str]]:
+    """The stored reasons for the place, and those for the date; each names the norm it rests on."""
+    place = [one["text"] for one in reasons if one["code"] not in _OF_THE_TERM]
+    return place, [one["text"] for one in reasons if one["code"] in _OF_THE_TERM]
 
 
 @by_secret
@@ -203,20 +237,22 @@ def leave(request: HttpRequest) -> HttpResponseBase:
 
 def story(events: Sequence[tracking.PublicEvent]) -> list[Line]:
     """Newest first, in words; internal steps without words of their own are left out."""
-    return [Line(_STORY[event.action], event.at) for event in reversed(events) if event.action in _STORY]
+    return [
+        Line(_STORY[event.action], event.at, _WHO.get(event.role, ""))
+        for event in reversed(events)
+        if event.action in _STORY
+    ]
 
 
 def _files(appeal: Appeal) -> list[str]:
-    """How the files fare, without their names: the page may be read over a shoulder."""
-    own = appeal.attachments.filter(sealed=False)
-    counts = dict(own.values_list("verdict").annotate(Count("pk")).order_by())
+    """How the files fare, without their names: the page may be read over a shoulder. From `tracking.page_rows`."""
     lines = []
-    if waiting := counts.get(ScanVerdict.PENDING, 0):
+    if waiting := appeal.files_waiting:  # type: ignore[attr-defined]
         text = ngettext(
             "%(count)s file is still being checked.", "%(count)s files are still being checked.", waiting
         )
         lines.append(text % {"count": waiting})
-    if refused := counts.get(ScanVerdict.REJECTED, 0):
+    if refused := appeal.files_refused:  # type: ignore[attr-defined]
         text = ngettext(
             "%(count)s file was refused: it did not pass the check, and nobody will open it.",
             "%(count)s files were refused: they did not pass the check, and nobody will open them.",
@@ -226,11 +262,12 @@ def _files(appeal: Appeal) -> list[str]:
     return lines
 
 
-def _open(response: HttpResponseBase, appeal: Appeal) -> None:
+def _open(response: HttpResponseBase, found: tracking.Opened) -> None:
+    key = found.follower or found.appeal
     response.set_signed_cookie(
         COOKIE,
         # With the version of the code: a new code closes pages opened by the old one.
-        f"{appeal.pk}:{appeal.access_code_hash[-16:]}",
+        f"{found.appeal.pk}:{found.follower.pk if found.follower else ''}:{key.access_code_hash[-16:]}",
         salt=COOKIE,
         max_age=int(OPEN_FOR.total_seconds()),
         path=_PATH,
@@ -241,11 +278,23 @@ def _open(response: HttpResponseBase, appeal: Appeal) -> None:
 
 
 def opened_appeal(request: HttpRequest) -> Appeal | None:
-    """The appeal that this browser opened by number and code some minutes ago."""
+    """The appeal that this browser opened as its applicant some minutes ago; None for a relative."""
+    found = opened_page(request)
+    return found.appeal if found is not None and found.follower is None else None
+
+
+def opened_page(request: HttpRequest) -> tracking.Opened | None:
+    """What this browser opened by number and code some minutes ago, as long as the code still holds."""
     value = request.get_signed_cookie(COOKIE, default="", salt=COOKIE, max_age=int(OPEN_FOR.total_seconds()))
-    pk, _colon, ending = (value or "").partition(":")
-    if not pk.isdecimal():
+    pk, _first, rest = (value or "").partition(":")
+    follower_pk, _second, ending = rest.partition(":")
+    if not pk.isdecimal() or not ending:
         return None
-    joined = Appeal.objects.select_related("organization", "received_by", "region", "addressee", "topic")
-    appeal = joined.filter(pk=int(pk)).first()
-    return appeal if appeal is not None and appeal.access_code_hash.endswith(ending) else None
+    appeal = tracking.page_rows(Appeal.objects.filter(pk=int(pk))).first()
+    if appeal is None:
+        return None
+    if follower_pk:
+        follower = appeal.followers.active().filter(pk=int(follower_pk)).first()
+        right = follower is not None and follower.access_code_hash.endswith(ending)
+        return tracking.Opened(appeal, follower) if right else None
+    return tracking.Opened(appeal, None) if appeal.access_code_hash.endswith(ending) else None

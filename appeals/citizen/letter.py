@@ -5,17 +5,16 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from appeals import services
 from appeals.actors import Actor
 from appeals.citizen.fields import StoryField
-from appeals.citizen.follow import opened_appeal
+from appeals.citizen.holding import Holder
 from appeals.citizen.receipt import pdf_response
 from appeals.errors import AppealError, TooLate
 from appeals.lifecycle import State
@@ -28,14 +27,9 @@ REASON_LIMIT = 2_000
 READ, DISPUTE = "read", "dispute"
 
 
-@by_secret
-@never_cache
-@require_safe
-def answer_letter(request: HttpRequest) -> HttpResponseBase:
-    """The answer as a tagged PDF with its square code, for whoever opened the page of the appeal."""
-    appeal = opened_appeal(request)
-    if appeal is None:
-        return HttpResponseRedirect(f"{reverse('appeal_track')}?again=1")
+def answer_letter(request: HttpRequest, holder: Holder) -> HttpResponseBase:
+    """The answer as a tagged PDF with its square code."""
+    appeal = holder.appeal
     if appeal.answered_at is None:
         raise Http404
     letter = services.issue_answer_letter(appeal=appeal, now=timezone.now())

@@ -1,28 +1,26 @@
 """An appeal of the own household, opened from the cabinet: no code is asked of whoever signed in."""
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from appeals.actors import Actor
 from appeals.citizen import talk
 from appeals.citizen.follow import status_context
+from appeals.citizen.holding import as_citizen, found_own
 from appeals.models import Appeal
-from appeals.selectors import own_appeals
 from appeals.uploads import takes_files
 from registry.access import signed_in
 from registry.middleware import ScopedRequest
-from registry.scoping import Scope
 
 
 @signed_in
 @never_cache
 @require_http_methods(["GET"])
 def own_appeal(request: ScopedRequest, number: str) -> HttpResponseBase:
-    return _show(request, _found(request, number))
+    return _show(request, found_own(request, number))
 
 
 @signed_in
@@ -30,33 +28,18 @@ def own_appeal(request: ScopedRequest, number: str) -> HttpResponseBase:
 @never_cache
 @require_POST
 def own_reply(request: ScopedRequest, number: str) -> HttpResponseBase:
-    appeal = _found(request, number)
-    form = talk.receive(request, appeal, Actor.of(_citizen(request)))
+    appeal = found_own(request, number)
+    form = talk.receive(request, appeal, as_citizen(request))
     if form is None:
         return HttpResponseRedirect(reverse("own_appeal", args=[number]))
     appeal.refresh_from_db()
     return _show(request, appeal, form, status=422)
 
 
-def _citizen(request: ScopedRequest) -> Scope:
-    """As a citizen, whatever else this person works as."""
-    return Scope(user_id=request.scope.user_id, own_people=request.scope.own_people)
-
-
-def _found(request: ScopedRequest, number: str) -> Appeal:
-    rows = own_appeals(request.scope).select_related(
-        "organization", "received_by", "region", "addressee", "topic"
-    )
-    appeal = rows.filter(number=number).first()
-    if appeal is None:
-        raise Http404("No such appeal, or not of this household")
-    return appeal
-
-
 def _show(
     request: ScopedRequest, appeal: Appeal, form: talk.ReplyForm | None = None, *, status: int = 200
 ) -> HttpResponse:
-    context = status_context(appeal)
+    context = status_context(appeal, number=appeal.number)
     context |= talk.context(appeal, form, address=reverse("own_reply", args=[appeal.number]))
     context |= {"form": form, "back_url": reverse("cabinet"), "in_cabinet": True}
     response = render(request, "appeals/citizen/status.html", context, status=status)

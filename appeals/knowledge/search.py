@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import Case, Count, F, FloatField, Max, Q, QuerySet, Value, When
+from django.db.models import Count, ExpressionWrapper, F, FloatField, Max, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest
 from django.utils.safestring import SafeString
 
 from appeals.knowledge import markup
 from appeals.knowledge.asking import Question, Term, understand
-from appeals.knowledge.excerpts import excerpt, marked, share_asked
+from appeals.knowledge.excerpts import Marker
 from appeals.knowledge.vocabulary import Vocabulary
 from appeals.models import Article, ArticleVersion
 
@@ -22,6 +22,7 @@ WEIGHTS = [0.12, 0.35, 0.8, 1.0]
 # Answers that fit much worse than the best one only tire the reader.
 _WORTH = 0.22
 _TITLE_COUNTS = 0.6
+_TERM = "term_"
 
 Stamp = tuple[datetime | None, int]
 _kept: deque[tuple[Stamp, Vocabulary]] = deque(maxlen=1)
@@ -35,7 +36,9 @@ class Found:
 
 
 def open_articles() -> QuerySet[Article]:
-    return Article.objects.filter(archived_at__isnull=True, current__isnull=False)
+    """What everybody may read. The search columns are as large as the texts, and only the database reads them."""
+    rows = Article.objects.filter(archived_at__isnull=True, current__isnull=False)
+    return rows.defer("search_stem", "search_lemma")
 
 
 def popular(most: int) -> list[Article]:
@@ -69,39 +72,40 @@ def search(question: Question) -> list[Found]:
     and an answer that has more of the words goes before one that has fewer."""
     if not question.terms:
         return []
-    scores = [_score(term) for term in question.terms]
     any_of = Q()
-    covered: Combinable = Value(0.0, output_field=FloatField())
-    total: Combinable = Value(0.0, output_field=FloatField())
-    for term, score in zip(question.terms, scores, strict=True):
+    scores: dict[str, Combinable] = {}
+    for place, term in enumerate(question.terms):
         any_of |= _has(term)
-        total = total + score * term.weight
-        covered = covered + Case(When(_has(term), then=Value(term.weight)), default=Value(0.0))
-    share = covered / sum(term.weight for term in question.terms)
+        scores[f"{_TERM}{place}"] = _score(term) * Value(term.weight)
+    total = sum(scores.values(), start=Value(0.0, output_field=FloatField()))
     rows = (
         open_articles()
         .filter(any_of)
         .select_related("current")
-        .annotate(score=total * share)
-        .order_by("-score", "-views", "slug")[: MOST * 2]
+        .annotate(**scores)
+        .order_by(ExpressionWrapper(total, FloatField()).desc(), "-views", "slug")[: MOST * 3]
     )
-    ranked = sorted(((_worth(row, question), row) for row in rows), key=lambda pair: -pair[0])
-    return [_found(row, question) for worth, row in ranked[:MOST] if worth >= ranked[0][0] * _WORTH]
+    marker = Marker(question)
+    ranked = sorted(((_worth(row, marker), row) for row in rows), key=lambda pair: -pair[0])
+    return [_found(row, marker) for worth, row in ranked[:MOST] if worth >= ranked[0][0] * _WORTH]
 
 
-def _worth(article: Article, question: Question) -> float:
-    """The score, raised by how much of the answer's own question was asked: «диспансеризация» means the answer on
-    it before one on a refusal of it."""
+def _worth(article: Article, marker: Marker) -> float:
+    """The sum of what its words score, lowered by the words it has not, raised by how much of its own question was
+    asked: «диспансеризация» means the answer on it before one on a refusal of it."""
     assert article.current is not None  # noqa: S101 - open articles have a current version
-    score: float = article.score  # type: ignore[attr-defined]
-    return score * (1 + _TITLE_COUNTS * share_asked(question, article.current.title))
+    terms = marker.question.terms
+    scores: list[float] = [getattr(article, f"{_TERM}{place}") for place in range(len(terms))]
+    covered = sum(term.weight for term, score in zip(terms, scores, strict=True) if score > 0)
+    share = covered / sum(term.weight for term in terms)
+    return sum(scores) * share * (1 + _TITLE_COUNTS * marker.share_asked(article.current.title))
 
 
-def _found(article: Article, question: Question) -> Found:
+def _found(article: Article, marker: Marker) -> Found:
     version = article.current
     assert version is not None  # noqa: S101 - open articles have a current version
     _, _, summary, body = words_of(version)
-    return Found(article, marked(question, version.title), excerpt(question, summary, body))
+    return Found(article, marker.marked(version.title), marker.excerpt(summary, body))
 
 
 def _lemma_query(term: Term) -> SearchQuery:

@@ -9,6 +9,7 @@ from appeals.models.appeals import (
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
 from appeals.models.clinic import ClinicRequest
 from appeals.models.expertise import Expertise, ExpertiseKind, ViolationCode
+from appeals.models.following import AppealFollower, AppealSurvey, Solved, SurveyRefusal
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter, ScanVerdict
 from appeals.models.knowledge import (
     Article,
@@ -27,10 +28,12 @@ __all__ = [
     "Appeal",
     "AppealDraft",
     "AppealEvent",
+    "AppealFollower",
     "AppealLetter",
     "AppealMessage",
     "AppealMessageQuerySet",
     "AppealQuerySet",
+    "AppealSurvey",
     "AppealTerm",
     "AppealTopic",
     "Article",
@@ -54,6 +57,8 @@ __all__ = [
     "ReplyChannel",
     "ScanVerdict",
     "Section",
+    "Solved",
+    "SurveyRefusal",
     "Validity",
     "ViolationCode",
     "WaitingTimeNorm",

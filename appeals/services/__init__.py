@@ -18,7 +18,9 @@ from appeals.services.escalation import climb
 from appeals.services.expertise import Order, Outcome, order_expertise, record_expertise
 from appeals.services.files import attach, detach
 from appeals.services.filing import Filed, file_appeal
+from appeals.services.following import allow_follower, replace_access_code, revoke_follower
 from appeals.services.hand_over import accept_hand_over, hand_over, return_hand_over
+from appeals.services.objecting import complain_to_fund
 from appeals.services.outcome import (
     answer,
     close,
@@ -31,14 +33,18 @@ from appeals.services.outcome import (
 )
 from appeals.services.routing import convert, reroute, route_appeal, route_or_put_off, route_waiting
 from appeals.services.scanning import can_judge, scan_next
+from appeals.services.survey import OPEN_FOR as SURVEY_OPEN_FOR
+from appeals.services.survey import give_survey, refuse_surveys
 from appeals.services.talk import ask_applicant, inform_applicant, mark_read, receive_reply
 from appeals.services.waiting import judge_wait, note_waiting
 
 __all__ = [
+    "SURVEY_OPEN_FOR",
     "Filed",
     "Order",
     "Outcome",
     "accept_hand_over",
+    "allow_follower",
     "answer",
     "ask_applicant",
     "ask_clinic",
@@ -48,6 +54,7 @@ __all__ = [
     "climb",
     "clinic_replied",
     "close",
+    "complain_to_fund",
     "convert",
     "decline",
     "detach",
@@ -55,6 +62,7 @@ __all__ = [
     "file_appeal",
     "forget_draft",
     "forward",
+    "give_survey",
     "hand_over",
     "inform_applicant",
     "issue_answer_letter",
@@ -68,10 +76,13 @@ __all__ = [
     "order_expertise",
     "receive_reply",
     "record_expertise",
+    "refuse_surveys",
     "reopen",
+    "replace_access_code",
     "reroute",
     "resume",
     "return_hand_over",
+    "revoke_follower",
     "route_appeal",
     "route_or_put_off",
     "route_waiting",

@@ -15,6 +15,7 @@ from appeals.policy import terms
 from appeals.services.answer_letters import issue_answer_letter
 from appeals.services.base import begin, finish
 from appeals.services.routing import body_in_force, clock_restarted
+from appeals.services.survey import invite_survey, recall_survey
 from appeals.terms import Kind, Role
 
 
@@ -79,6 +80,7 @@ def answer(
     }
     done = finish(move, changes=changes, public_text=text, data={"validity": changes["validity"]})
     letters.answered(done, issue_answer_letter(appeal=done, now=now), now)
+    invite_survey(appeal=done, now=now)
     return done
 
 
@@ -184,6 +186,7 @@ def reopen(
         "routed_at": appeal.routed_at or now,
         "decline_ground": "",
     }
+    recall_survey(appeal=appeal)
     return finish(move, changes=changes, public_text=reason, data={"answer": appeal.answer})
 
 

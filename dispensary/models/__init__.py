@@ -1,3 +1,4 @@
+from dispensary.models.calls import Call, CallAttempt, CallKind, CallOutcome, SurveyAnswer
 from dispensary.models.campaigns import (
     Campaign,
     CampaignState,
@@ -5,21 +6,26 @@ from dispensary.models.campaigns import (
     InformingOutcome,
     Invitation,
     InvitationState,
-    OutcomeCount,
-    PlanCount,
     Round,
 )
 from dispensary.models.capacity import ClinicCapacity
+from dispensary.models.counts import OutcomeCount, PlanCount
 from dispensary.models.observation import ObservationCase, ObservationRule
+from dispensary.models.policy import InformingPolicy, Reason, ReasonKind
 from dispensary.models.reference import Category, Programme, ProgrammeRule, ProgrammeTest, Tariff
 
 __all__ = [
+    "Call",
+    "CallAttempt",
+    "CallKind",
+    "CallOutcome",
     "Campaign",
     "CampaignState",
     "Category",
     "ClinicCapacity",
     "Informing",
     "InformingOutcome",
+    "InformingPolicy",
     "Invitation",
     "InvitationState",
     "ObservationCase",
@@ -29,6 +35,9 @@ __all__ = [
     "Programme",
     "ProgrammeRule",
     "ProgrammeTest",
+    "Reason",
+    "ReasonKind",
     "Round",
+    "SurveyAnswer",
     "Tariff",
 ]

@@ -6,6 +6,7 @@ task does not need.
 
 from typing import Any, ClassVar, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -87,12 +88,24 @@ class Campaign(models.Model):
     )
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
 
+    # Left uninvited at random, to see later what inviting was worth.
+    holdout_percent = models.PositiveSmallIntegerField(_("hold-out share, %"), default=0, db_default=0)
+    # Roubles; empty means no limit. `committed` grows with every message that enters the outbox.
+    budget = models.DecimalField(_("budget, roubles"), max_digits=12, decimal_places=2, null=True, blank=True)
+    committed = models.DecimalField(
+        _("committed, roubles"), max_digits=12, decimal_places=2, default=0, db_default=0
+    )
+
     # The figures of the dry run, written by a task: a region is too large to count while a page waits.
     dry_run = models.JSONField(_("dry run"), null=True, blank=True)
     dry_run_at = models.DateTimeField(_("dry run at"), null=True, blank=True)
+    # The run before, so that the page can show what changed.
+    dry_run_before = models.JSONField(_("dry run before"), null=True, blank=True)
     # Set by the task that wrote the invitations; a running campaign without it still has to be planned.
     cohort_at = models.DateTimeField(_("invitations written at"), null=True, blank=True)
     counted_at = models.DateTimeField(_("outcomes counted at"), null=True, blank=True)
+    # The day whose daily work is done: visits carried over, invitations repeated.
+    followed_up_on = models.DateField(_("followed up on"), null=True, blank=True)
 
     objects = CampaignQuerySet.as_manager()
 
@@ -133,6 +146,14 @@ class Campaign(models.Model):
                 name="campaign_closed",
             ),
             models.CheckConstraint(
+                condition=Q(holdout_percent__lte=50),
+                name="campaign_holdout",
+                violation_error_message=_("At most half of the people may be left out."),
+            ),
+            models.CheckConstraint(
+                condition=Q(budget__isnull=True) | Q(budget__gte=0), name="campaign_budget"
+            ),
+            models.CheckConstraint(
                 condition=Q(attend_by__gte=F("inform_by")),
                 name="campaign_days",
                 violation_error_message=_("People must be informed before the last day to come."),
@@ -155,13 +176,15 @@ class Campaign(models.Model):
 class Round(models.IntegerChoices):
     PRIMARY = 1, _("first invitation")
     REPEAT = 2, _("repeated invitation")
+    SECOND_REPEAT = 3, _("second repeated invitation")
+    THIRD_REPEAT = 4, _("third repeated invitation")
+    FOURTH_REPEAT = 5, _("fourth repeated invitation")
 
 
 class InvitationState(models.TextChoices):
     PLANNED = "planned", pgettext_lazy("invitation", "waiting its turn")
     QUEUED = "queued", pgettext_lazy("invitation", "message being sent")
-    # People whom no message may reach wait for a call or a letter.
-    LISTED = "listed", pgettext_lazy("invitation", "to be called or written to")
+    LISTED = "listed", pgettext_lazy("invitation", "to be called")
     INFORMED = "informed", pgettext_lazy("invitation", "informed")
     FAILED = "failed", pgettext_lazy("invitation", "not reached")
     EXCLUDED = "excluded", pgettext_lazy("invitation", "excluded")
@@ -176,6 +199,7 @@ class ExcludedReason(models.TextChoices):
     ALREADY_INVITED = "already_invited", _("invited by another campaign")
     CAMPAIGN_CLOSED = "campaign_closed", _("the campaign was closed")
     CAME_BEFORE = "came_before", _("came before being invited")
+    HOLD_OUT = "hold_out", _("left uninvited at random, for comparison")
     NOT_ALLOWED = "not_allowed", _("not allowed at the moment of sending")
     DIED = "died", _("died")
     MOVED = "moved", _("moved away")
@@ -227,6 +251,10 @@ class Invitation(models.Model):
     state = models.CharField(_("state"), max_length=8, choices=InvitationState)
     # Empty for the excluded.
     channel = models.CharField(_("channel"), max_length=5, choices=ContactChannel, blank=True, db_default="")
+    # Channels of this round that did not reach the person; the ladder never goes back to them.
+    tried = ArrayField(
+        models.CharField(max_length=5, choices=ContactChannel), verbose_name=_("channels tried"), null=True
+    )
     excluded_reason = models.CharField(
         _("why excluded"), max_length=20, choices=ExcludedReason, blank=True, db_default=""
     )
@@ -313,81 +341,3 @@ class Informing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.invitation_id}: {self.outcome}"
-
-
-class CountQuerySet(ScopedQuerySet[Any]):
-    def visible_to(self, scope: Scope) -> Self:
-        """Counts of people, split by insurer: an insurer's staff see the share of their own."""
-        insurers = scope.organizations(*READERS)
-        regions = scope.regions(Role.FUND_ADMIN)
-        return self.any_of(
-            Q(campaign__region__in=regions) if regions else None,
-            Q(insurer__in=insurers) if insurers else None,
-        )
-
-
-class Count(models.Model):
-    """People of one campaign, insurer and clinic. Pages read these sums, never the invitations."""
-
-    campaign = models.ForeignKey(
-        Campaign, on_delete=models.CASCADE, db_index=False, verbose_name=_("campaign")
-    )
-    insurer = models.ForeignKey(
-        Organization, on_delete=models.PROTECT, db_index=False, related_name="+", verbose_name=_("insurer")
-    )
-    clinic = models.ForeignKey(
-        Clinic,
-        null=True,
-        on_delete=models.PROTECT,
-        db_index=False,
-        related_name="+",
-        verbose_name=_("clinic"),
-    )
-    people = models.PositiveIntegerField(_("people"))
-
-    objects = CountQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
-
-
-class PlanCount(Count):
-    """How many were planned, as the planning statement itself reported.
-
-    Kept apart from `OutcomeCount`, which counts rows: the two meet in the proof that nobody is missing.
-    """
-
-    class Meta:
-        verbose_name = _("number of planned")
-        verbose_name_plural = _("numbers of planned")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["campaign", "insurer", "clinic"], nulls_distinct=False, name="plancount_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.campaign_id}: {self.people}"
-
-
-class OutcomeCount(Count):
-    """How many are in each state, counted from the invitations by a task."""
-
-    state = models.CharField(_("state"), max_length=8, choices=InvitationState)
-    channel = models.CharField(_("channel"), max_length=5, choices=ContactChannel, blank=True)
-    excluded_reason = models.CharField(_("why excluded"), max_length=20, choices=ExcludedReason, blank=True)
-    came = models.PositiveIntegerField(_("came"))
-
-    class Meta:
-        verbose_name = _("number by outcome")
-        verbose_name_plural = _("numbers by outcome")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["campaign", "insurer", "clinic", "state", "channel", "excluded_reason"],
-                nulls_distinct=False,
-                name="outcomecount_once",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.campaign_id} {self.state}: {self.people}"

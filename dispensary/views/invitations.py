@@ -12,9 +12,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from dispensary import selectors, services
-from dispensary.forms import OutcomeForm
-from dispensary.models import InformingOutcome, Invitation, InvitationState
+from dispensary import outcomes, selectors
+from dispensary.call_forms import CallForm
+from dispensary.models import CallKind, Invitation, InvitationState, ReasonKind
+from dispensary.reference import reasons_on
 from dispensary.views import figures
 from dispensary.views.campaigns import READERS, acting_user, staff_context
 from registry.access import roles
@@ -87,7 +88,9 @@ def invitation_page(request: ScopedRequest, campaign_id: int, invitation_id: int
         visible.select_related("person", "clinic", "insurer", "campaign__programme", "campaign__region"),
         pk=invitation_id,
     )
-    form = OutcomeForm(request.POST or None)
+    today = timezone.localdate(timezone=invitation.campaign.region.zone)
+    reasons = reasons_on(today, ReasonKind.ABSENCE)
+    form = CallForm(request.POST or None, kind=CallKind.INVITATION, reasons=reasons, today=today)
     if request.method == "POST" and form.is_valid() and _record(request, invitation, form):
         messages.success(request, _("The outcome is written down."))
         back = reverse("dispensary:invitations", args=[campaign_id])
@@ -113,20 +116,18 @@ def invitation_page(request: ScopedRequest, campaign_id: int, invitation_id: int
     return render(request, "dispensary/invitation.html", staff_context(request, **context))
 
 
-def _record(request: ScopedRequest, invitation: Invitation, form: OutcomeForm) -> bool:
-    data = form.cleaned_data
+def _record(request: ScopedRequest, invitation: Invitation, form: CallForm) -> bool:
     try:
         with transaction.atomic():
-            services.record_outcome(
+            noted = outcomes.note(
                 invitation_id=invitation.pk,
                 actor=acting_user(request),
                 scope=request.scope,
-                outcome=InformingOutcome(data["outcome"]),
-                on_day=data["on_day"],
-                note=data["note"],
+                answer=form.answer(),
                 now=timezone.now(),
             )
     except IntegrityError:
-        form.add_error("on_day", _("Give the day for «will come» and «has come», and only for these."))
+        form.add_error(None, _("Something is missing: check the day and the reason."))
         return False
+    invitation.state = noted.state
     return True

@@ -64,7 +64,7 @@ def test_the_page_tells_the_state_and_no_person(filed) -> None:
     reader = Client()
     reader.post(TRACK, {"number": number, "code": code})
     page = reader.get(STATUS).content.decode()
-    for shown in (number, "Почему?", "Решили, кто его рассмотрит", "8 800"):
+    for shown in (number, "Почему здесь?", "Почему такой срок?", "Решили, кто его рассмотрит", "8 800"):
         assert shown in page.replace("\u00a0", " ")
     for hidden in ("Ёлкина", "1985", "3952410887", "maria@example.org", "Два месяца", code):
         assert hidden not in page
@@ -90,7 +90,7 @@ def test_a_new_code_closes_pages_opened_by_the_old_one(filed) -> None:
 
 def test_a_forged_cookie_opens_nothing(filed) -> None:
     thief = Client()
-    thief.cookies["appeal_track"] = f"{Appeal.objects.get().pk}:"
+    thief.cookies["appeal_track"] = f"{Appeal.objects.get().pk}::"
     assert thief.get(STATUS).status_code == 302
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appeals.knowledge.asking import understand
-from appeals.knowledge.excerpts import excerpt, marked
+from appeals.knowledge.excerpts import Marker
 from appeals.knowledge.load import load_reference
 from appeals.knowledge.search import ask, open_articles, search
 from appeals.knowledge.vocabulary import Vocabulary
@@ -87,13 +87,13 @@ def test_words_are_compared_by_dictionary_form() -> None:
 
 
 def test_an_excerpt_marks_the_words_and_escapes_the_rest() -> None:
-    question = understand("прием к врачу", WORDS)
+    marker = Marker(understand("прием к врачу", WORDS))
     text = "Заголовок\nПро <script>alert(1)</script> другое.\nНа приёме у врачей & сестёр тихо."
-    shown = excerpt(question, text)
+    shown = marker.excerpt(text)
     assert shown == "На <mark>приёме</mark> у <mark>врачей</mark> &amp; сестёр тихо."
-    assert marked(question, "<b>врач</b>") == "&lt;b&gt;<mark>врач</mark>&lt;/b&gt;"
-    assert excerpt(question, "") == ""
-    assert len(excerpt(understand("полис", WORDS), "слово " * 200 + ".")) < 300
+    assert marker.marked("<b>врач</b>") == "&lt;b&gt;<mark>врач</mark>&lt;/b&gt;"
+    assert marker.excerpt("") == ""
+    assert len(Marker(understand("полис", WORDS)).excerpt("слово " * 200 + ".")) < 300
 
 
 @pytest.mark.django_db

@@ -14,20 +14,27 @@ from appeals.models import (
     Appeal,
     AppealDraft,
     AppealEvent,
+    AppealFollower,
     AppealLetter,
     AppealMessage,
+    AppealSurvey,
     ClinicRequest,
     Expertise,
     HandOver,
     LadderStep,
 )
+from dispensary.load import load_reference as load_dispensary
 from dispensary.models import (
+    Call,
+    CallAttempt,
     Campaign,
     Informing,
     Invitation,
     ObservationCase,
     OutcomeCount,
     PlanCount,
+    Reason,
+    SurveyAnswer,
 )
 from notifications.models import Message
 from registry.load import load_workdays
@@ -140,6 +147,12 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
     return [
         appeal,
         event,
+        AppealFollower.objects.create(
+            appeal=appeal, name=CANARY, email="canary@example.org", access_code_hash="x", allowed_at=now
+        ),
+        AppealSurvey.objects.create(
+            appeal=appeal, answered_at=now, given_at=now, solved="no", satisfaction=1, comment=CANARY
+        ),
         AppealLetter.objects.create(
             appeal=appeal,
             number=f"{appeal.number}/1",
@@ -213,6 +226,18 @@ def _campaign(cast: Cast, now: datetime) -> list[models.Model]:
         channel="phone",
         informing_deadline=date(2026, 9, 1),
     )
+    load_dispensary()
+    call = Call.objects.create(
+        person=cast.outsider,
+        region=campaign.region,
+        insurer=cast.foreign_insurer,
+        level=2,
+        kind="invitation",
+        invitation=invitation,
+        time_zone="Europe/Moscow",
+        opened_at=now,
+        due_at=now,
+    )
     place = {"campaign": campaign, "insurer": cast.foreign_insurer, "clinic": cast.outsider.clinic}
     return [
         campaign,
@@ -223,6 +248,18 @@ def _campaign(cast: Cast, now: datetime) -> list[models.Model]:
             outcome="no_answer",
             note=CANARY,
             by=cast.users["foreign_case_worker"],
+            at=now,
+        ),
+        call,
+        CallAttempt.objects.create(
+            call=call, outcome="no_answer", note=CANARY, by=cast.users["foreign_case_worker"], at=now
+        ),
+        SurveyAnswer.objects.create(
+            invitation=invitation,
+            kind="absence",
+            way="web",
+            reason=Reason.objects.filter(kind="absence").first(),
+            note=CANARY,
             at=now,
         ),
         PlanCount.objects.create(**place, people=1),

@@ -35,6 +35,7 @@ NOT_PERSONAL = {
     "appeals.ViolationCode": "public reference",
     "appeals.WaitingTimeNorm": "public reference",
     "appeals.NumberCounter": "holds no person",
+    "appeals.SurveyRefusal": "keyed digests of contacts, which name nobody",
     "appeals.Article": "public text",
     "appeals.ArticleVersion": "public text; drafts are for all editors",
     "appeals.ArticleEvent": "which editor changed a public text",
@@ -44,6 +45,8 @@ NOT_PERSONAL = {
     "dispensary.ProgrammeTest": "public reference",
     "dispensary.Category": "public reference",
     "dispensary.ObservationRule": "public reference",
+    "dispensary.InformingPolicy": "public reference",
+    "dispensary.Reason": "dictionary of answers",
     "dispensary.Tariff": "prices, no people",
     "dispensary.ClinicCapacity": "numbers of free places, no people",
 }

@@ -23,6 +23,12 @@ NOT_OURS = {301, 302, 400, 401, 403, 404, 405, 409, 415, 422, 429}
 OPEN = {
     "appeal_step": {"step": "what"},
     "help:answer": {"slug": "kak-poluchit-polis"},
+    # Editors of every region write one base.
+    "help-editors:story": {"slug": "kak-poluchit-polis"},
+    "help-editors:edit": {"slug": "kak-poluchit-polis"},
+    "help-editors:version": {"slug": "kak-poluchit-polis", "number": 1},
+    "help-editors:act": {"slug": "kak-poluchit-polis", "action": "checked"},
+    "representatives:region": {"code": "26"},
     "help:opinion": {"slug": "kak-poluchit-polis"},
     "representatives:organization": {"code": "26"},
     "representatives:clinic": None,  # filled in below: the outsider's clinic
@@ -58,6 +64,7 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
         "key": world.paper_key,
         "campaign_id": world.campaign.pk,
         "invitation_id": world.invitation.pk,
+        "call_id": world.invitation.calls.get().pk,
         "representative_id": world.rows["representatives.Representative"].pk,
         "token": "forged",
         "secret": "a" * 26,

@@ -5,9 +5,10 @@ from datetime import date, datetime
 import pytest
 from django.db import IntegrityError, InternalError, connection, transaction
 
-from dispensary import services
+from dispensary import outcomes, services
 from dispensary.lifecycle import Action, Refused, State
-from dispensary.models import Campaign, Informing, InformingOutcome, Invitation
+from dispensary.models import CallOutcome, Campaign, Informing, Invitation
+from dispensary.outcomes import Answer
 from tests.cast import Cast
 from tests.dispensary.factories import PLANNED_AT, due_person, make_campaign
 
@@ -124,19 +125,17 @@ def listed(cast: Cast, now: datetime) -> Invitation:
         ("came", date(2026, 6, 1), "", "informed", "phone", ""),
         ("refused", None, "наблюдается частно", "informed", "phone", ""),
         ("no_answer", None, "", "listed", "phone", ""),
-        ("wrong_number", None, "", "listed", "post", ""),
+        ("wrong_number", None, "", "planned", "post", ""),
         ("moved", None, "", "excluded", "phone", "moved"),
         ("died", None, "", "excluded", "phone", "died"),
     ],
 )
 def test_what_a_call_changes(listed, cast, now, outcome, on_day, note, state, channel, reason) -> None:
-    changed = services.record_outcome(
+    changed = outcomes.note(
         invitation_id=listed.pk,
         actor=cast.users["case_worker"],
         scope=cast.scope("case_worker"),
-        outcome=InformingOutcome(outcome),
-        on_day=on_day,
-        note=note,
+        answer=Answer(outcome=CallOutcome(outcome), on_day=on_day, note=note),
         now=now,
     )
     changed.refresh_from_db()

@@ -44,7 +44,7 @@ def outcome(cast: Cast, now: datetime, *channels: str, **fields: Any) -> tuple[s
         # No message may reach, a call may.
         (["phone"], {"preferred_channel": "sms"}, ("listed", "phone", "")),
         # Agreed to be reminded, yet not by any way that works: a letter disturbs nobody.
-        (["sms"], {"phone": "", "address": "г. Примерск, д. 1"}, ("listed", "post", "")),
+        (["sms"], {"phone": "", "address": "г. Примерск, д. 1"}, ("planned", "post", "")),
         (["sms"], {"phone": "", "address": ""}, ("excluded", "", "no_contact")),
         ([], {}, ("excluded", "", "no_consent")),
         (["sms"], {"clinic": None}, ("excluded", "", "no_clinic")),

@@ -80,6 +80,7 @@ def test_a_worker_killed_between_planning_and_sending_loses_nobody(campaign, now
     def killed() -> None:
         raise SystemExit
 
+    assert work.advance(campaign_id=campaign.pk, now=now) == 1, "the daily work"
     with monkeypatch.context() as patch:
         patch.setattr("dispensary.sending.hints.dispatch_soon", killed)
         with pytest.raises(SystemExit):

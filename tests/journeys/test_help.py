@@ -3,8 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.test import Client
 from playwright.sync_api import Page
 
+from registry.models import Organization
+from registry.scoping import Role
+from tests.factories import UserFactory, grant
 from tests.journeys.conftest import DESKTOP, assert_accessible
 from tests.journeys.test_appeal import Reader
 
@@ -73,3 +77,51 @@ def test_in_large_letters_the_first_screen_still_holds_the_question(
     page.click(".display-bar button[value='200']")
     page.wait_for_selector("html[data-size='200']")
     assert_accessible(page)
+
+
+def test_a_policy_number_leads_to_a_phone_by_keyboard(portal: Any, open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    page.goto("/representatives/")
+    assert_accessible(page)
+    reader = Reader(page)
+    reader.to(".by-policy summary")
+    page.keyboard.press("Enter")
+    reader.write("#id_enp", "3952410887000018")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".error-summary")
+    assert_accessible(page)
+    page.fill("#id_enp", "3952 4108 8700 0019")
+    page.press("#id_enp", "Enter")
+    page.wait_for_url("**/representatives/regions/39/**")
+    assert "3952" not in page.url
+    assert_accessible(page)
+    reader.to("main .card h2 a")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/organizations/**")
+    assert_accessible(page)
+
+
+def test_an_editor_writes_an_answer(portal: Any, open_page: Callable[..., Page], live_server: Any) -> None:
+    editor = UserFactory(full_name="Редактор Пример", email="editor@sample.invalid")
+    fund = Organization.objects.get(kind="fund")
+    grant(editor, Role.FUND_ADMIN, organization=fund, region=fund.region)
+    client = Client()
+    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
+    page = open_page(viewport=DESKTOP)
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+    page.context.add_cookies([cookie])  # type: ignore[list-item]
+    page.goto("/staff/help/")
+    assert_accessible(page)
+    page.click("[href='/staff/help/vosstanovit-polis/']")
+    assert_accessible(page)
+    page.click("role=link[name='Править']")
+    assert_accessible(page)
+    page.fill("#id_summary", "Новый короткий ответ.")
+    page.click("[name=preview]")
+    assert "Новый короткий ответ." in page.inner_text(".preview")
+    assert_accessible(page)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.click("[name=publish]")
+    page.wait_for_url("**/staff/help/vosstanovit-polis/")
+    page.goto("/help/vosstanovit-polis/")
+    assert "Новый короткий ответ." in page.inner_text(".short-answer")

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0009_rules_routing_attempts'),
+        ('appeals', '0010_follow_survey_followers'),
         ('registry', '0003_access_record_key'),
     ]
 
