@@ -21,15 +21,19 @@ class AppealTopicAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ]
     list_filter = ["kind", "confirmed"]
     search_fields = ["code", "title", "plain_title"]
+    # "Save as new" starts the next version from this one, once this one has an end.
+    save_as = True
 
 
 @admin.register(Body)
 class BodyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    save_as = True
     list_display = ["code", "title"]
 
 
 @admin.register(AppealTerm)
 class AppealTermAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    save_as = True
     list_display = ["code", "kind", "level", "value", "unit", "valid_from", "valid_to", "confirmed"]
     list_filter = ["code", "confirmed"]
 
@@ -45,5 +49,6 @@ class ViolationCodeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(WaitingTimeNorm)
 class WaitingTimeNormAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    save_as = True
     list_display = ["service", "suspicion", "region", "value", "unit", "valid_from", "valid_to", "confirmed"]
     list_filter = ["service", "suspicion", "confirmed"]

@@ -21,13 +21,18 @@ def scan_soon() -> None:
 
 
 def asked_key(key: str) -> str:
-    """Where a request for a new code waits in the cache."""
-    return f"appeals.lost.{key}"
+    """Where a request for a new code or a link waits in the cache."""
+    return f"appeals.asked.{key}"
 
 
 def new_code_soon(*, key: str) -> None:
     """Somebody asked for a new access code; `key` is where the request waits. Lost, it is asked for again."""
     transaction.on_commit(partial(_hint, "appeals.new_code", key=key), robust=True)
+
+
+def draft_link_soon(*, key: str) -> None:
+    """Somebody asked for a link to an unfinished appeal; `key` is where the request waits."""
+    transaction.on_commit(partial(_hint, "appeals.draft_link", key=key), robust=True)
 
 
 def _hint(task: str, **kwargs: int | str) -> None:

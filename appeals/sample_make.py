@@ -113,32 +113,31 @@ class Maker:
             "topic_id": topic.pk,
             "state": state.value,
             "organization_id": office.pk,
-            "level": decision.level,
-            "urgency": decision.urgency.value,
-            "addressee_id": self.bodies.get(decision.addressee or ""),
-            "copy_to_supervisor": decision.copy_to_supervisor,
-            "routing_reasons": _reasons(decision, dates),
+            **self._routed(place, kind, decision, dates),
             "received_by_id": received_by.pk,
             "insurer_id": insurer.pk,
             "insurance": _insurance(insurer).value,
             "clinic_id": person.clinic_id,
             "text": words.text,
             "wish": words.wish if form is Form.WRITTEN else "",
-            "received_at": filed_at,
-            "registered_at": filed_at,
-            "clock_from": filed_at,
-            "registered_on": dates.registered_on,
-            "due_on": dates.due_on,
-            "due_at": end_of_day(dates.due_on, place.policy.zone),
-            "warn_on": dates.warn_on,
-            "forward_by": dates.forward_by if decision.forward_by else None,
-            "target_on": self._target(place, kind, decision.level, dates.registered_on),
+            **_dated(filed_at, dates, place),
             "validity": Validity.PENDING.value if kind is Kind.COMPLAINT else "",
             "access_code_hash": codes.hash_code(shown) if shown else "",
             "submission_key": key,
             **self._applicant(place, person, form, channel),
         }
         return self._live(row, place, state, form, shown, words)
+
+    def _routed(self, place: Place, kind: Kind, decision: Decision, dates: Deadlines) -> dict[str, Any]:
+        return {
+            "level": decision.level,
+            "urgency": decision.urgency.value,
+            "addressee_id": self.bodies.get(decision.addressee or ""),
+            "copy_to_supervisor": decision.copy_to_supervisor,
+            "routing_reasons": _reasons(decision, dates),
+            "forward_by": dates.forward_by if decision.forward_by else None,
+            "target_on": self._target(place, kind, decision.level, dates.registered_on),
+        }
 
     def _place(self, wanted: State | None) -> Place:
         if wanted is not None and self.desks:
@@ -367,6 +366,18 @@ class Maker:
             )
             place.decisions[key] = routing.route(facts, place.policy)
         return place.decisions[key]
+
+
+def _dated(filed_at: datetime, dates: Deadlines, place: Place) -> dict[str, Any]:
+    return {
+        "received_at": filed_at,
+        "registered_at": filed_at,
+        "clock_from": filed_at,
+        "registered_on": dates.registered_on,
+        "due_on": dates.due_on,
+        "due_at": end_of_day(dates.due_on, place.policy.zone),
+        "warn_on": dates.warn_on,
+    }
 
 
 def _insurance(insurer: Organization) -> Insurance:

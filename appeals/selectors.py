@@ -25,6 +25,7 @@ from appeals.models import (
     LadderStep,
 )
 from appeals.numbering import BadNumber, parse_number
+from appeals.overrides import Reroute
 from appeals.terms import Kind, Role
 from appeals.visibility import may, roles_on, sees_internal
 from registry.scoping import Scope
@@ -253,6 +254,22 @@ def case(scope: Scope, number: str) -> CaseView:
         requests=list(asked),
         expertises=list(checks),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Reroutes:
+    """Routings by hand, newest first; `more`: there are older ones in the period that were left out."""
+
+    rows: list[Reroute]
+    more: bool
+
+
+def reroutes(scope: Scope, *, since: datetime, limit: int = MANY) -> Reroutes:
+    """What people routed by hand since a moment, as far as the reader sees the appeals."""
+    events = AppealEvent.objects.visible_to(working_scope(scope)).filter(action=Action.REROUTE, at__gte=since)
+    columns = ("appeal__number", "at", "note", "data")
+    rows = [Reroute(*row) for row in events.order_by("-at", "-pk").values_list(*columns)[: limit + 1]]
+    return Reroutes(rows[:limit], more=len(rows) > limit)
 
 
 def ladder_of(scope: Scope, appeal: Appeal) -> list[LadderStep]:

@@ -11,7 +11,9 @@ from appeals import services
 from appeals.hints import asked_key
 from appeals.knowledge.counts import write_views
 from appeals.knowledge.publishing import turn_pages
-from appeals.models import Appeal, AppealDraft, ScanVerdict
+from appeals.mails import send_draft_link
+from appeals.models import Appeal, AppealDraft
+from registry.scanning import ScanVerdict, can_judge
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +54,7 @@ def escalate(**_: Any) -> int:
 def scan_files(**_: Any) -> int:
     """Gives waiting files their verdict, those never tried first; returns how many got one."""
     judged = silent = 0
-    while services.can_judge() and judged < SWEEP and silent < GIVE_UP:
+    while can_judge() and judged < SWEEP and silent < GIVE_UP:
         verdict = services.scan_next(now=timezone.now())
         if verdict is None:
             break
@@ -88,3 +90,11 @@ def turn_answers(**_: Any) -> int:
     now = timezone.now()
     write_views(now=now)
     return turn_pages(now=now)
+
+
+@shared_task(name="appeals.draft_link")
+def draft_link(*, key: str, **_: Any) -> None:
+    """Sends the link to an unfinished appeal. Lost, it is asked for again."""
+    asked = cache.get(asked_key(key))
+    if asked and cache.delete(asked_key(key)):
+        send_draft_link(**asked)

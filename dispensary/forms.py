@@ -7,10 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from dispensary.ages import MAX_AGE
 from dispensary.eligibility import PersonFacts
+from dispensary.files.kinds import KINDS
 from dispensary.models import Programme
 from dispensary.planning import default_days
 from dispensary.rules import Rules
 from dispensary.selectors import Place
+from registry.models import Clinic
 from registry.models.people import Sex
 
 
@@ -36,6 +38,23 @@ class CampaignForm(forms.Form):
     year = forms.IntegerField(
         label=_("Year"), widget=forms.NumberInput(attrs={"class": "w-short", "inputmode": "numeric"})
     )
+    budget = forms.DecimalField(
+        label=_("Budget, roubles"),
+        required=False,
+        min_value=0,
+        max_digits=12,
+        decimal_places=2,
+        help_text=_("Sending stops before it is overdrawn. Leave empty for no limit."),
+        widget=forms.NumberInput(attrs={"class": "w-date", "inputmode": "decimal", "step": "0.01"}),
+    )
+    holdout_percent = forms.IntegerField(
+        label=_("Left uninvited by lot, %"),
+        required=False,
+        min_value=0,
+        max_value=50,
+        help_text=_("Comparing them with the invited shows later what inviting was worth. 0 to 50."),
+        widget=forms.NumberInput(attrs={"class": "w-short", "inputmode": "numeric"}),
+    )
     inform_by = forms.DateField(label=_("Inform everybody by"), widget=DayInput())
     attend_by = forms.DateField(label=_("Invite people to come by"), widget=DayInput())
 
@@ -45,6 +64,7 @@ class CampaignForm(forms.Form):
             "year": today.year,
             "inform_by": max(inform_by, min(today, attend_by)),
             "attend_by": attend_by,
+            "holdout_percent": 0,
         }
         super().__init__(*args, **kwargs)
         self.initial = {**initial, **self.initial}
@@ -75,6 +95,59 @@ class CampaignForm(forms.Form):
         elif inform_by and attend_by and inform_by > attend_by:
             self.add_error("inform_by", _("People must be informed before the last day to come."))
         return data
+
+
+class BudgetForm(forms.Form):
+    budget = forms.DecimalField(
+        label=_("Budget, roubles"),
+        required=False,
+        min_value=0,
+        max_digits=12,
+        decimal_places=2,
+        widget=forms.NumberInput(attrs={"class": "w-date", "inputmode": "decimal", "step": "0.01"}),
+    )
+
+
+class ClinicFileForm(forms.Form):
+    """A file of one of the sender's clinics; what is in it is a worker's business."""
+
+    clinic_code = forms.ChoiceField(label=_("Clinic"))
+    kind = forms.ChoiceField(
+        label=_("What the file holds"),
+        choices=[(one.code, one.title) for one in KINDS.values()],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what the file holds.")},
+    )
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("XLSX, CSV or XML."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt,.xml"}),
+        error_messages={
+            "required": _("Choose a file."),
+            "empty": _("This file is empty. Choose it again."),
+        },
+    )
+    rows = forms.IntegerField(
+        label=_("Rows in the file"),
+        help_text=_("If you know the number: a file that arrives incomplete is then refused."),
+        required=False,
+        min_value=0,
+        widget=forms.NumberInput(attrs={"class": "w-short", "inputmode": "numeric"}),
+    )
+
+    def __init__(self, *args: Any, clinics: list[Clinic], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clinics = {clinic.mo_code: clinic for clinic in clinics}
+        field = self.fields["clinic_code"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
+        field.choices = [(code, str(clinic)) for code, clinic in self.clinics.items()]
+        if len(clinics) == 1:
+            del self.fields["clinic_code"]
+
+    @property
+    def clinic(self) -> Clinic:
+        """For whom the file is sent; of one clinic's staff nobody asks."""
+        return self.clinics[self.cleaned_data.get("clinic_code") or next(iter(self.clinics))]
 
 
 class ExamsForm(forms.Form):

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from dispensary import escalation, listing, sending, services
+from dispensary import escalation, listing, proof, sending, services
 from dispensary.lifecycle import State
 from dispensary.models import Campaign, ObservationCase
 from dispensary.observation import ObservationRules, VisitWindow, next_window, rule_for
@@ -33,7 +33,8 @@ def seed(*, now: datetime, seed: int, appeals: int, report: Report) -> list[str]
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(_DUE_CITIZENS)
-        return [_running(now), _planned(now), _closed(now), _observed(now)]
+        lines = [_running(now), _planned(now), _closed(now), _observed(now)]
+        return [*lines, f"{proof.prove_all(now=now)} regions counted for the promise"]
 
 
 def _staff(role: Role, organization: Organization, name: str, day: date) -> User:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from dispensary.coverage import Coverage, Discrepancy, Outcome, OutcomeRow, discrepancies, tally, total
@@ -20,11 +20,13 @@ from dispensary.models import (
     PlanCount,
     Round,
 )
+from dispensary.models.campaigns import ExcludedReason
 from dispensary.planning import DryRun
 from dispensary.pricing import Estimate, estimate
 from dispensary.reference import prices
 from dispensary.rules import Rules
 from dispensary.sending import sms_parts
+from dispensary.uplift import Group, Uplift, uplift
 from registry.models import Clinic, InsuredPerson, Organization, Region
 from registry.scoping import Role, Scope
 
@@ -116,6 +118,24 @@ def coverage_of(campaign: Campaign, scope: Scope) -> CoverageReport:
         problems=discrepancies(groups),
         counted_at=campaign.counted_at,
     )
+
+
+def uplift_of(campaign: Campaign, scope: Scope) -> Uplift | None:
+    """The invited against those left out by lot; None without a hold-out."""
+    counts = OutcomeCount.objects.visible_to(scope).filter(campaign=campaign, round=Round.PRIMARY)
+    people, came = Sum("people", default=0), Sum("came", default=0)
+    left_out = counts.filter(excluded_reason=ExcludedReason.HOLD_OUT).aggregate(people=people, came=came)
+    invited = counts.exclude(state=InvitationState.EXCLUDED).aggregate(people=people, came=came)
+    return uplift(Group(**invited), Group(**left_out))
+
+
+def repeats_of(campaign: Campaign, scope: Scope) -> list[tuple[int, int, int]]:
+    """Of each later round: its number, how many invitations, how many reached the person."""
+    counts = OutcomeCount.objects.visible_to(scope).filter(campaign=campaign, round__gt=Round.PRIMARY)
+    sums = counts.values_list("round").annotate(
+        Sum("people"), Sum("people", filter=Q(state=InvitationState.INFORMED), default=0)
+    )
+    return list(sums.order_by("round"))
 
 
 def progress_of(campaigns: list[Campaign], scope: Scope) -> dict[int, Coverage]:

@@ -15,6 +15,7 @@ from dispensary import escalation
 from dispensary.coverage import Outcome, outcome_of_message
 from dispensary.models import Campaign, CampaignState, InvitationState
 from dispensary.models.campaigns import ExcludedReason
+from dispensary.progress import Pace
 from dispensary.reference import prices
 from notifications import hints
 from notifications.events import Priority, Purpose
@@ -283,6 +284,10 @@ SELECT campaign_id, insurer_id, clinic_id, round, state, channel, excluded_reaso
 FROM dispensary_invitation WHERE campaign_id = %s
 GROUP BY campaign_id, insurer_id, clinic_id, round, state, channel, excluded_reason
 """
+_SETTLED = """
+SELECT coalesce(sum(people), 0) FROM dispensary_outcomecount
+WHERE campaign_id = %s AND round = 1 AND state IN ('informed', 'failed', 'excluded')
+"""
 
 
 def count_outcomes(campaign: Campaign, *, now: datetime) -> None:
@@ -290,5 +295,12 @@ def count_outcomes(campaign: Campaign, *, now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM dispensary_outcomecount WHERE campaign_id = %s", [campaign.pk])
         cursor.execute(_COUNT, [campaign.pk])
-    campaign.counted_at = now
-    campaign.save(update_fields=["counted_at"])
+        cursor.execute(_SETTLED, [campaign.pk])
+        settled = int(cursor.fetchone()[0])
+    if campaign.counted_at is not None:
+        newer = Pace(per_hour=campaign.pace).after(
+            settled=settled - campaign.settled, span=now - campaign.counted_at
+        )
+        campaign.pace = newer.per_hour
+    campaign.counted_at, campaign.settled = now, settled
+    campaign.save(update_fields=["counted_at", "settled", "pace"])

@@ -1,6 +1,7 @@
 """Writes of the dispensary. Each is one transaction; the acting user and the moment come in."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import DatabaseError, transaction
 
@@ -41,6 +42,8 @@ def create_campaign(
     inform_by: date,
     attend_by: date,
     now: datetime,
+    budget: Decimal | None = None,
+    holdout_percent: int = 0,
 ) -> Campaign:
     """Errors: Refused when the actor does not manage it; IntegrityError when such a campaign is active."""
     if not may_manage(scope, region=region, insurer=insurer):
@@ -52,6 +55,8 @@ def create_campaign(
         year=year,
         inform_by=inform_by,
         attend_by=attend_by,
+        budget=budget,
+        holdout_percent=holdout_percent,
         planned_by=actor,
         planned_at=now,
     )
@@ -118,6 +123,40 @@ def plan(*, campaign: Campaign, now: datetime, rules: Rules | None = None) -> in
 def dry_run(*, campaign: Campaign, now: datetime, rules: Rules | None = None) -> planning.DryRun:
     """Counts whom the campaign would reach and keeps the figures with it."""
     found = planning.count_dry_run(campaign, rules or current_rules())
-    campaign.dry_run, campaign.dry_run_at = found.as_json(), now
-    campaign.save(update_fields=["dry_run", "dry_run_at"])
+    campaign.dry_run_before, campaign.dry_run, campaign.dry_run_at = campaign.dry_run, found.as_json(), now
+    campaign.save(update_fields=["dry_run_before", "dry_run", "dry_run_at"])
     return found
+
+
+@transaction.atomic
+def recount(*, campaign_id: int, actor: User, scope: Scope) -> bool:
+    """Has the dry run counted anew before the campaign starts; False once it has.
+
+    Errors: Campaign.DoesNotExist for what the reader does not see; Refused, BusyError as `act`.
+    """
+    campaign = _locked(campaign_id, scope)
+    if not actor_of(campaign, actor=actor, scope=scope).manages:
+        raise lifecycle.Refused(lifecycle.NOT_YOURS)
+    if campaign.state not in (State.PLANNED, State.APPROVED):
+        return False
+    campaign.dry_run_at = None
+    campaign.save(update_fields=["dry_run_at"])
+    hints.advance_soon()
+    return True
+
+
+@transaction.atomic
+def set_budget(*, campaign_id: int, actor: User, scope: Scope, budget: Decimal | None) -> bool:
+    """Raises or lifts the limit; False for a limit below what is committed already.
+
+    Errors: as `recount`.
+    """
+    campaign = _locked(campaign_id, scope)
+    if not actor_of(campaign, actor=actor, scope=scope).manages:
+        raise lifecycle.Refused(lifecycle.NOT_YOURS)
+    if budget is not None and budget < campaign.committed:
+        return False
+    campaign.budget = budget
+    campaign.save(update_fields=["budget"])
+    hints.advance_soon()
+    return True

@@ -3,7 +3,8 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from dispensary import work
+from dispensary import proof, work
+from dispensary.files import work as files
 
 
 @shared_task(name="dispensary.advance")
@@ -16,3 +17,15 @@ def advance(**kwargs: Any) -> None:
 def collect(**kwargs: Any) -> None:
     """Every half a minute: what became of the messages."""
     work.collect_all(now=timezone.now())
+
+
+@shared_task(name="dispensary.prove")
+def prove(**kwargs: Any) -> None:
+    """Every hour: the count of the day that ended in a region, unless it is there already."""
+    proof.prove_all(now=timezone.now())
+
+
+@shared_task(name="dispensary.read_files")
+def read_files(**kwargs: Any) -> None:
+    """Every half a minute, and at once when a file comes: clinic files that wait, or that a dead worker held."""
+    files.work_all(now=timezone.now())

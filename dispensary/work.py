@@ -23,12 +23,14 @@ RECEIPTS_AFTER_CLOSING = timedelta(days=7)
 RECOUNT_EVERY = timedelta(seconds=30)
 # Of one tick; the next one goes on. A tick must end before it is due again.
 STEPS = 20
+_BEFORE_START = (State.PLANNED, State.APPROVED)
 
 
 def advance_all(*, now: datetime) -> int:
     """Dry runs, planning, sending and winding up of every campaign that needs it; returns the steps taken."""
     recent = Q(state=State.CLOSED, closed_at__gt=now - RECEIPTS_AFTER_CLOSING)
-    waiting = Q(state=State.PLANNED, dry_run_at__isnull=True) | Q(state=State.RUNNING) | recent
+    uncounted = Q(state__in=_BEFORE_START, dry_run_at__isnull=True)
+    waiting = uncounted | Q(state=State.RUNNING) | recent
     steps = 0
     for pk in Campaign.objects.filter(waiting).order_by("pk").values_list("pk", flat=True):
         for _ in range(STEPS):
@@ -61,7 +63,7 @@ def advance(*, campaign_id: int, now: datetime) -> int:
     campaign = _claim(campaign_id)
     if campaign is None:
         return 0
-    if campaign.state == State.PLANNED and campaign.dry_run_at is None:
+    if campaign.state in _BEFORE_START and campaign.dry_run_at is None:
         services.dry_run(campaign=campaign, now=now)
         return 1
     if campaign.state == State.RUNNING and campaign.cohort_at is None:

@@ -110,6 +110,14 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         "cases_most": _staff(),
         "cases_overdue": _staff(Priority.ANSWER),
         "cases_unrouted": _staff(Priority.ANSWER),
+        # A code that proves a contact, in the wizard and for the cabinet; no appeal exists yet.
+        "contact_code": Event(
+            purpose=Purpose.SERVICE,
+            priority=Priority.ANSWER,
+            fields=frozenset({"code"}),
+            secret=frozenset({"code"}),
+            any_hour=True,
+        ),
         "exam_invitation": _exam(Priority.CAMPAIGN),
         "exam_reminder": _exam(Priority.REMINDER),
     }

@@ -10,13 +10,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from notifications.models import Message
 from notifications.retry import ASK_FIRST, ASK_LONGEST, MAX_ATTEMPTS
 from notifications.states import State, merge, rank
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
 
 Given = dict[str, Any]
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Greatest
 from notifications import hints
 from notifications.events import EVENTS, Purpose
 from notifications.models import Channel, Message, State
-from registry.models import Consent, InsuredPerson, Region
+from registry.models import Consent, ConsentText, InsuredPerson, Region
 from registry.models.people import ConsentPurpose
 
 BATCH = 1000
@@ -217,3 +217,29 @@ def withdraw_consent(*, person_id: int, channel: str, now: datetime) -> int:
         purpose=ConsentPurpose.INFORMATION_SUPPORT,
         withdrawn_at__isnull=True,
     ).update(withdrawn_at=Greatest(now, "given_at"))
+
+
+def end_consent(*, consent_id: int, person_id: int, now: datetime) -> bool:
+    """Ends one consent of this person at once, whatever it is for; False where there is none in force."""
+    mine = Consent.objects.filter(pk=consent_id, person=person_id, withdrawn_at__isnull=True)
+    return bool(mine.update(withdrawn_at=Greatest(now, "given_at")))
+
+
+@transaction.atomic
+def give_consent(
+    *, person_id: int, channel: str, text: ConsentText, address: str | None, now: datetime
+) -> None:
+    """Keeps the consent to reminders by a channel: which text, when, from where. Once, however often it is said."""
+    Consent.objects.bulk_create(
+        [
+            Consent(
+                person_id=person_id,
+                purpose=text.purpose,
+                channel=channel,
+                text=text,
+                given_at=now,
+                address=address,
+            )
+        ],
+        ignore_conflicts=True,
+    )

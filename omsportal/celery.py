@@ -64,9 +64,20 @@ app.conf.update(
         "notifications.sweep": {"task": "notifications.sweep", "schedule": 60, "options": {"expires": 60}},
         "dispensary.advance": {"task": "dispensary.advance", "schedule": 30.0, "options": {"expires": 60}},
         "dispensary.collect": {"task": "dispensary.collect", "schedule": 30.0, "options": {"expires": 60}},
+        "dispensary.prove": {"task": "dispensary.prove", "schedule": 3600.0, "options": {"expires": 3600}},
+        "dispensary.read_files": {
+            "task": "dispensary.read_files",
+            "schedule": 30.0,
+            "options": {"expires": 60},
+        },
         "appeals.forget_drafts": {
             "task": "appeals.forget_drafts",
             "schedule": 24 * 3600,
+            "options": {"expires": 3600},
+        },
+        "portal.count_incoming": {
+            "task": "portal.count_incoming",
+            "schedule": 3600,
             "options": {"expires": 3600},
         },
         "portal.hand_over_left": {

@@ -25,10 +25,12 @@ PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("help-editors:list", _("Knowledge base"), "book", ("/staff/help/",)),
     ("representatives:register", _("Representatives"), "person-badge", ("/region/representatives/",)),
     ("representatives:staffing", _("Staffing"), "people", ("/region/staffing",)),
+    ("what_if", _("What if"), "sliders", ("/region/what-if/",)),
     ("dispensary:calls", _("Exam calls"), "telephone-outbound", ("/staff/call-list/",)),
     ("dispensary:campaigns", _("Exams"), "calendar-check", ("/region/exams/",)),
     ("clinic_requests", _("Requests"), "envelope-paper", ("/clinic/requests/",)),
     ("dispensary:clinic", _("Our clinic"), "hospital", ("/clinic/",)),
+    ("dispensary:clinic-files", _("Clinic files"), "file-earmark-spreadsheet", ("/clinic/files/",)),
     ("access_log", _("Access log"), "journal-text", ("/security/access/",)),
 )
 

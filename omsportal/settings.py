@@ -130,6 +130,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", "http://127.0.0.1:8026/sms")
 SMS_GATEWAY_TOKEN = env.str("SMS_GATEWAY_TOKEN", "local")
 SMS_RECEIPT_SECRET = env.str("SMS_RECEIPT_SECRET", "local")
+# For how long a worker holds the messages it has claimed; longer than a chunk may take at a slow provider.
+OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 300)
 SMS_SENDER = env.str("SMS_SENDER", "OMS")  # the name an SMS comes from, as agreed with the gateway
 
 STORAGES = {

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from omsportal.cabinet.contact import send_link_code
 from omsportal.handing_over import sweep_left
+from omsportal.what_if import incoming
 from registry.models import User
 
 UNCONFIRMED_DAYS = 2
@@ -38,3 +39,9 @@ def forget_unconfirmed_accounts(**kwargs: Any) -> int:
 def hand_over_left(**kwargs: Any) -> int:
     """Gives the cases of people whose last day is over to others."""
     return sweep_left(now=timezone.now())
+
+
+@shared_task(name="portal.count_incoming")
+def count_incoming(**kwargs: Any) -> int:
+    """Counts what came in during the last days anew, for «what if»."""
+    return incoming.refresh(today=timezone.localdate())

@@ -6,17 +6,24 @@ from appeals.citizen.letter import verify
 from omsportal import api, pages
 from omsportal.access_log import access_log
 from omsportal.accounts.views import admin_login, start
+from omsportal.cabinet.feeds import calendar_feed
 from omsportal.display import display
 from omsportal.home import home
+from omsportal.what_if.views import what_if
 
 urlpatterns = [
     path("", home, name="home"),
     path("appeals/", include("appeals.citizen.urls")),
     path("help/", include("appeals.knowledge.urls")),
+    path("calendar/<slug:secret>/", calendar_feed, name="calendar_feed"),
     path("verify/<slug:secret>/", verify, name="letter_verify"),
     path("staff/help/", include("appeals.knowledge.editor_urls")),
     path("staff/", include("appeals.desk.urls")),
+<<<<<<< HEAD
     path("clinic/", include("appeals.clinic.urls")),
+=======
+    path("region/what-if/", what_if, name="what_if"),
+>>>>>>> main
     path("", include("representatives.urls")),
     path("", include("dispensary.urls")),
     path("", include("notifications.urls")),

@@ -12,6 +12,7 @@ class Subject(StrEnum):
 
     APPEAL = "appeal"
     APPEAL_QUEUE = "appeal_queue"
+    REROUTES = "reroutes"
     ATTACHMENT = "attachment"
     INVITATION = "invitation"
     CAMPAIGN_PEOPLE = "campaign_people"
@@ -19,6 +20,10 @@ class Subject(StrEnum):
     PRINTED_LETTERS = "printed_letters"
     CLINIC_PEOPLE = "clinic_people"
     CLINIC_REQUEST = "clinic_request"
+    CLINIC_FILE = "clinic_file"
+    CLINIC_FILE_DECISION = "clinic_file_decision"
+    OBSERVATION = "observation"
+    OBSERVATION_LIST = "observation_list"
     REPRESENTATIVES = "representatives"
     REPRESENTATIVE = "representative"
     ACCESS_LOG = "access_log"
@@ -27,6 +32,7 @@ class Subject(StrEnum):
 LABELS: dict[str, Promise] = {
     Subject.APPEAL: _("appeal"),
     Subject.APPEAL_QUEUE: _("list of appeals"),
+    Subject.REROUTES: _("appeals routed by hand"),
     Subject.ATTACHMENT: _("file of an appeal"),
     Subject.INVITATION: _("invitation to an exam"),
     Subject.CAMPAIGN_PEOPLE: _("people of an exam campaign"),
@@ -34,6 +40,10 @@ LABELS: dict[str, Promise] = {
     Subject.PRINTED_LETTERS: _("letters for print"),
     Subject.CLINIC_PEOPLE: _("people invited to the clinic"),
     Subject.CLINIC_REQUEST: _("request to a clinic"),
+    Subject.CLINIC_FILE: _("protocol of a clinic file"),
+    Subject.CLINIC_FILE_DECISION: _("decision on a row of a clinic file"),
+    Subject.OBSERVATION: _("case of observation"),
+    Subject.OBSERVATION_LIST: _("list of people under observation"),
     Subject.REPRESENTATIVES: _("list of representatives"),
     Subject.REPRESENTATIVE: _("card of a representative"),
     Subject.ACCESS_LOG: _("records of the access log"),

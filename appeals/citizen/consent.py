@@ -13,18 +13,21 @@ from registry.models.people import ConsentPurpose
 
 
 def current_text() -> ConsentText:
+    """What is agreed to when an appeal is filed; see `text_of`."""
+    return text_of(ConsentPurpose.PERSONAL_DATA)
+
+
+def text_of(purpose: str) -> ConsentText:
     """The newest text in force in the reader's language, else in Russian.
 
     Errors: ConsentText.DoesNotExist where reference data was not loaded; without a text nothing may be taken.
     """
     today = timezone.localdate()
     language = (get_language() or "ru")[:2]
-    rows = ConsentText.objects.filter(
-        purpose=ConsentPurpose.PERSONAL_DATA, language__in=[language, "ru"], valid_from__lte=today
-    )
+    rows = ConsentText.objects.filter(purpose=purpose, language__in=[language, "ru"], valid_from__lte=today)
     texts = sorted(rows, key=lambda text: (text.language == language, text.version), reverse=True)
     if not texts:
-        raise ConsentText.DoesNotExist("No consent text for personal data is in force: run load_reference")
+        raise ConsentText.DoesNotExist(f"No consent text for {purpose} is in force: run load_reference")
     return texts[0]
 
 

@@ -1,38 +1,35 @@
 """Topics as a citizen meets them: plain titles in groups, the likely ones of the own words first."""
 
 import csv
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from math import log
 from pathlib import Path
 
 from django.db.models import Q
 
+from appeals.knowledge import words
 from appeals.models import AppealTopic
 from appeals.reference import BadReference
 from registry.models.dated import valid_on
 
 DATA = Path(__file__).parent.parent / "data" / "topic_groups.csv"
+WORDS = DATA.with_name("topic_words.csv")
 SUGGESTED = 3
-# Five letters are the stem of most words that titles have; shorter words say little.
-_STEM = 5
-_COMMON = frozenset(
+FOUND = 8
+# How far behind the best fitting one a topic may be: for the guess, and for a search.
+_CLOSE, _FAR = 0.55, 0.3
+# The beginning of a long story tells what it is about.
+_READ = 3_000
+# Words of nearly every story, as dictionary forms.
+_SAY_LITTLE = frozenset(
     {
-        "котор",
-        "можно",
-        "нужно",
-        "долго",
-        "плохо",
-        "очень",
-        "после",
-        "больн",
-        "помощ",
-        "лечен",
-        "запис",
-        "говор",
+        *("помощь", "получить", "получать", "трудно", "долго", "плохо", "больной", "медицинский", "врач"),
+        *("человек", "хотеть", "просить", "сказать", "говорить", "месяц", "неделя", "день", "год", "ждать"),
+        *("положить", "положено"),
     }
 )
 
@@ -68,24 +65,60 @@ def grouped(kind: str, topics: Sequence[AppealTopic]) -> list[Group]:
 
 
 def likely(text: str, topics: Iterable[AppealTopic]) -> list[AppealTopic]:
-    """At most three topics whose plain title shares words with the text, the most alike first."""
-    words = _stems(text)
-    titles = [(topic, _stems(topic.plain_title)) for topic in topics]
-    common = Counter(stem for _, stems in titles for stem in stems)
-    # A word that few titles have says more: «МРТ» against «врачу».
-    scored = [(sum(1 / common[stem] for stem in stems & words), topic) for topic, stems in titles]
-    best = sorted((pair for pair in scored if pair[0]), key=lambda pair: -pair[0])
-    return [topic for _, topic in best[:SUGGESTED]]
+    """At most three topics that the own words point at, the most fitting first."""
+    return _ranked(text[:_READ], topics, SUGGESTED, part=_CLOSE)
 
 
-def _stems(text: str) -> frozenset[str]:
-    words = re.findall(r"\w+", text.lower().replace("ё", "е"))
-    # Short capitals such as КТ, МРТ and ЭКО are whole words of their own.
-    stems = {word[:_STEM] for word in words if len(word) >= _STEM or word in _SHORT}
-    return frozenset(stems - _COMMON)
+def find(query: str, topics: Iterable[AppealTopic]) -> list[AppealTopic]:
+    """Topics for a few words typed into the search of the page."""
+    return _ranked(query[:200], topics, FOUND, part=_FAR)
 
 
-_SHORT = frozenset({"кт", "мрт", "эко", "узи", "covid", "лор", "очередь"})
+def _ranked(text: str, topics: Iterable[AppealTopic], most: int, *, part: float) -> list[AppealTopic]:
+    """By the words a topic shares with the text: telling ones count more, and in the title more than beside it.
+
+    What falls far behind the best is left out: three topics of which two are wrong help nobody.
+    """
+    asked = _words(text)
+    rows = [(topic, *_known(topic)) for topic in topics]
+    headings = {topic.parent for topic, *_rest in rows}
+    common = Counter(word for _topic, title, beside, _only in rows for word in title | beside)
+    scored = []
+    for topic, title, beside, only in rows:
+        if only and not only & asked:
+            continue
+        shared = asked & (title | beside)
+        score = sum((1.0 if word in title else 0.8) * log((1 + len(rows)) / common[word]) for word in shared)
+        if score:
+            if topic.code in headings:
+                # It holds narrower topics, of which one will fit better.
+                score *= 0.7
+            # Of two equally fitting topics the narrower one: less of its title is left unsaid.
+            scored.append((score * (1 + len(asked & title) / (2 + len(title))), topic))
+    scored.sort(key=lambda pair: -pair[0])
+    return [topic for score, topic in scored[:most] if score >= scored[0][0] * part]
+
+
+def _known(topic: AppealTopic) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Words of the title, words people use for it, and those without one of which it is never meant."""
+    beside, only = _topic_words().get(topic.code, (frozenset(), frozenset()))
+    return _words(topic.plain_title), beside, only
+
+
+@lru_cache(maxsize=512)
+def _words(text: str) -> frozenset[str]:
+    """Dictionary forms of the words that say something."""
+    found: set[str] = set()
+    for token in words.tokens(text):
+        if not words.is_empty(token) and token not in _SAY_LITTLE:
+            found.update(form for form in words.lemmas(token) if form not in _SAY_LITTLE)
+    return frozenset(found)
+
+
+@lru_cache(maxsize=1)
+def _topic_words() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+    with WORDS.open(encoding="utf-8", newline="") as file:
+        return {row["code"]: (_words(row["words"]), _words(row["only_with"])) for row in csv.DictReader(file)}
 
 
 def _fits(code: str, pattern: str) -> bool:

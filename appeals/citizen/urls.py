@@ -1,16 +1,19 @@
 from django.urls import path
 
 from appeals.citizen import (
+    answers,
     check,
     clinics,
     follow,
     letter,
     lost,
     objecting,
+    outside,
     own,
     papers,
     receipt,
     relatives,
+    saved,
     survey,
     wizard,
 )
@@ -20,6 +23,10 @@ from appeals.citizen.holding import by_account, by_code
 urlpatterns = [
     path("new/", wizard.new, name="appeal_new"),
     path("new/danger/", wizard.danger, name="appeal_danger"),
+    path("new/outside/", outside.outside, name="appeal_outside"),
+    path("new/answers/", answers.answers, name="appeal_answers"),
+    path("new/save/", saved.save, name="appeal_save"),
+    path("new/resume/<str:token>/", saved.resume, name="appeal_resume"),
     path("new/clinic/", clinics.clinic, name="appeal_clinic"),
     path("new/files/", papers.files, name="appeal_files"),
     path("new/check/", check.check, name="appeal_check"),

@@ -21,8 +21,10 @@ from appeals.citizen.drafts import Door, door, keep, remember
 from appeals.citizen.fields import enp_warnings
 from appeals.citizen.forms import StepForm, WhatForm
 from appeals.citizen.pages import Material
-from appeals.citizen.topics import grouped, likely
+from appeals.citizen.topics import find, grouped, likely
 from appeals.models import AppealDraft, AppealTopic
+from appeals.terms import Kind
+from appeals.typed import clean_line
 from registry.access import by_secret
 
 DANGER = "danger"
@@ -134,6 +136,7 @@ def _given(request: HttpRequest, step: str, form: StepForm, material: Material) 
     elif step == steps.TOPIC:
         chosen = next(topic for topic in material.topics if topic.code == given["topic"])
         given |= {"title": chosen.plain_title, "needs_clinic": chosen.needs_clinic}
+        given["outside"] = chosen.outside_competence
     elif step == steps.PERSON:
         given |= pages.recognised(given)
     elif step == steps.CONSENT:
@@ -144,6 +147,14 @@ def _given(request: HttpRequest, step: str, form: StepForm, material: Material) 
 def _onward(step: str, draft: AppealDraft) -> str:
     if step == steps.WHAT and draft.data[steps.WHAT]["alarm"]:
         return reverse("appeal_danger")
+    if (
+        step == steps.WHAT
+        and draft.data[steps.WHAT]["kind"] == Kind.CONSULTATION
+        and steps.TOPIC not in draft.data
+    ):
+        return reverse("appeal_answers")
+    if step == steps.TOPIC and draft.data[steps.TOPIC].get("outside"):
+        return reverse("appeal_outside")
     return url_of(steps.after(step, draft.data))
 
 
@@ -169,18 +180,23 @@ def _show(
         brought = brought_topics(request) or answers.get(step, {}).get("topics", [])
         context["topics"] = " ".join(brought)
     elif step == steps.TOPIC:
-        context |= _topic_groups(form, answers, material.topics)
+        context |= _topic_groups(form, answers, material.topics, clean_line(request.GET.get("q", ""))[:100])
     elif step == steps.CONSENT:
         context["consent"] = material.consent
     return render(request, page.template, context)
 
 
-def _topic_groups(form: StepForm, answers: steps.Answers, topics: Sequence[AppealTopic]) -> dict[str, Any]:
-    """Radios in groups: the likely ones open, the rest behind their headings; each topic stands once."""
+def _topic_groups(
+    form: StepForm, answers: steps.Answers, topics: Sequence[AppealTopic], query: str
+) -> dict[str, Any]:
+    """Radios in groups: the likely ones open, the rest behind their headings; each topic stands once.
+
+    What was typed into the search of the page takes the place of the guess from the text.
+    """
     kind = answers[steps.WHAT]["kind"]
-    suggested = likely(answers[steps.WHAT]["text"], topics)
+    suggested = find(query, topics) if query else likely(answers[steps.WHAT]["text"], topics)
     hint = hinted(answers[steps.WHAT], topics)
-    if hint is not None and hint not in {topic.code for topic in suggested}:
+    if not query and hint is not None and hint not in {topic.code for topic in suggested}:
         suggested = [topic for topic in topics if topic.code == hint] + suggested
     chosen = form["topic"].value()
     left = [topic for topic in topics if topic not in suggested]
@@ -194,7 +210,13 @@ def _topic_groups(form: StepForm, answers: steps.Answers, topics: Sequence[Appea
     ]
     if not suggested and groups and not any(group["open"] for group in groups):
         groups[0]["open"] = True
-    return {"suggested": suggested, "groups": groups, "chosen": chosen, "single": len(topics) <= 8}
+    return {
+        "suggested": suggested,
+        "groups": groups,
+        "chosen": chosen,
+        "single": len(topics) <= 8,
+        "q": query,
+    }
 
 
 @by_secret

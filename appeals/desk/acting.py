@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.forms import Textarea, TextInput
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from appeals import services
@@ -16,7 +17,12 @@ from appeals.lifecycle import Action, State
 from appeals.models import Appeal, ClinicRequest, Expertise, HandOver, HandOverState
 from appeals.selectors import CaseView
 from appeals.terms import Kind
+<<<<<<< HEAD
 from registry.models import Clinic, Organization
+=======
+from appeals.workload import suggested
+from registry.models import Organization
+>>>>>>> main
 from registry.names import short_name
 from registry.scoping import Scope
 
@@ -91,11 +97,19 @@ def setting_for(action: Action, appeal: Appeal, *, scope: Scope, today: date) ->
     people: list[tuple[int, str]] = []
     organizations: list[tuple[int, str]] = []
     initial: dict[str, Any] = {"version": appeal.version}
+<<<<<<< HEAD
     more = evidence_setting(action, appeal, initial)
+=======
+    hint = ""
+>>>>>>> main
     if action is Action.ASSIGN and appeal.organization_id and appeal.level:
         people = [
             (one.pk, _load(one)) for one in people_for(scope, appeal.organization_id, appeal.level, today)
         ]
+        choice = suggested(appeal, timezone.now())
+        if choice is not None:
+            initial |= {"assignee": choice.representative_id}
+            hint = gettext("The portal suggests: %(why)s") % {"why": choice.text}
     if action is Action.REROUTE:
         rows = Organization.objects.filter(region=appeal.region_id).order_by("-kind", "short_name")
         organizations = list(rows.values_list("pk", "short_name"))
@@ -104,6 +118,7 @@ def setting_for(action: Action, appeal: Appeal, *, scope: Scope, today: date) ->
         initial["answer"] = appeal.answer
     if action is Action.CONVERT:
         initial |= {"kind": appeal.kind}
+<<<<<<< HEAD
     return Setting(today, appeal.level, people, organizations, initial=initial, **more)
 
 
@@ -126,6 +141,9 @@ def evidence_setting(action: Action, appeal: Appeal, initial: dict[str, Any]) ->
         kind = under_way.kind if under_way else ""
         return {"expertise": kind, "is_complaint": appeal.kind == Kind.COMPLAINT}
     return {}
+=======
+    return Setting(today, appeal.level, people, organizations, initial, hint)
+>>>>>>> main
 
 
 def _load(one: Any) -> str:

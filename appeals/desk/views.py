@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from appeals import selectors, services
 from appeals.actors import Actor
+from appeals.desk.absences import absences_of
 from appeals.desk.access import desk_roles, heads_only
 from appeals.desk.board import board_of, figures_of
 from appeals.desk.listing import listing_of
@@ -72,5 +73,9 @@ def _take_next(scope: Scope, now: datetime, today: date) -> Appeal | None:
 @require_safe
 def board(request: ScopedRequest) -> HttpResponse:
     today = timezone.localdate()
-    context = {"people": board_of(request.scope, today), "figures": figures_of(request.scope, today)}
+    context = {
+        "people": board_of(request.scope, today),
+        "figures": figures_of(request.scope, today),
+        "absences": absences_of(request.scope, today),
+    }
     return render(request, "appeals/desk/board.html", context)

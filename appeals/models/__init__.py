@@ -10,7 +10,7 @@ from appeals.models.casework import AppealEvent, HandOver, HandOverState, Ladder
 from appeals.models.clinic import ClinicRequest
 from appeals.models.expertise import Expertise, ExpertiseKind, ViolationCode
 from appeals.models.following import AppealFollower, AppealSurvey, Solved, SurveyRefusal
-from appeals.models.intake import AppealDraft, Attachment, NumberCounter, ScanVerdict
+from appeals.models.intake import AppealDraft, Attachment, NumberCounter
 from appeals.models.knowledge import (
     Article,
     ArticleDay,
@@ -22,6 +22,7 @@ from appeals.models.knowledge import (
 from appeals.models.letters import AppealLetter, LetterKind
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
 from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Direction
+from registry.scanning import ScanVerdict
 
 __all__ = [
     "ActingGround",

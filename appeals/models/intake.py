@@ -12,6 +12,7 @@ from appeals.models.expertise import Expertise
 from appeals.models.talk import AppealMessage
 from appeals.visibility import citizens, readers
 from registry.models import Region, User
+from registry.scanning import ScanVerdict
 from registry.scoping import Role, Scope, ScopedQuerySet
 
 
@@ -59,12 +60,6 @@ class AppealDraft(models.Model):
 
     def __str__(self) -> str:
         return str(self.key)
-
-
-class ScanVerdict(models.TextChoices):
-    PENDING = "pending", _("being checked")
-    CLEAN = "clean", _("clean")
-    REJECTED = "rejected", _("rejected")
 
 
 _HELD_BACK: dict[str, Promise] = {

@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +18,8 @@ class Body(Dated):
     title = models.CharField(_("official name"), max_length=300)
     plain_title = models.CharField(_("name for citizens"), max_length=300)
     clinic_specific = models.BooleanField(_("a different one for each clinic"), default=False)
+
+    version_key = ("code",)
 
     class Meta:
         verbose_name = _("competent body")
@@ -53,6 +58,8 @@ class AppealTopic(Dated):
     addressee = models.CharField(_("code of the competent body"), max_length=40, blank=True)
     needs_clinic = models.BooleanField(_("needs a clinic"), default=False)
 
+    version_key = ("code",)
+
     class Meta:
         verbose_name = _("topic of appeals")
         verbose_name_plural = _("topics of appeals")
@@ -75,6 +82,43 @@ class AppealTopic(Dated):
     def __str__(self) -> str:
         return f"{self.code} {self.plain_title}"
 
+    def clean(self) -> None:
+        """What the rules of routing take for granted, said beside the field that breaks it."""
+        super().clean()
+        wrong: dict[str, Any] = {}
+        if self.parent and not AppealTopic.objects.filter(code=self.parent).exists():
+            wrong["parent"] = _("There is no heading with this code.")
+        if self.parent and not self.code.startswith(f"{self.parent}."):
+            wrong["code"] = _("The code begins with that of its heading and a point.")
+        if self.addressee and not Body.objects.filter(code=self.addressee).exists():
+            wrong["addressee"] = _("There is no such body.")
+        if self.outside_competence != bool(self.addressee):
+            wrong["addressee"] = _("A matter outside competence needs the body it belongs to.")
+        worked = self.selectable and not self.outside_competence and not self.fund_only
+        if worked and self.default_level is None:
+            wrong["default_level"] = _("A topic that representatives work needs a level.")
+        if not worked and self.default_level is not None:
+            wrong["default_level"] = _(
+                "A heading, a topic of the fund and a matter outside OMS have no level."
+            )
+        if not self.forms:
+            wrong["forms"] = _("Name at least one form: oral or written.")
+        if wrong:
+            raise ValidationError(wrong)
+        self._keep_what_was_filed()
+
+    def _keep_what_was_filed(self) -> None:
+        """Old appeals keep the version they were filed under: a used row may only end or gain a source."""
+        before = AppealTopic.objects.filter(pk=self.pk).first() if self.pk else None
+        free = {"id", "valid_to", "source", "confirmed"}
+        names = [field.attname for field in self._meta.concrete_fields if field.name not in free]
+        if before is None or all(getattr(self, name) == getattr(before, name) for name in names):
+            return
+        if before.appeals.exists():
+            raise ValidationError(
+                _("Appeals were filed under this version. Give it a last day and save the change as new.")
+            )
+
 
 class AppealTerm(Dated):
     """A lawful term (`register`, `forward`, `answer`, `extend`) or the portal's own `target` and `reopen`."""
@@ -84,6 +128,8 @@ class AppealTerm(Dated):
     level = models.PositiveSmallIntegerField(_("level"), null=True, blank=True)
     value = models.PositiveSmallIntegerField(_("number of units"))
     unit = models.CharField(_("unit"), max_length=15, choices=choices(UNITS))
+
+    version_key = ("code", "kind", "level")
 
     class Meta:
         verbose_name = _("term")
@@ -116,6 +162,8 @@ class WaitingTimeNorm(Dated):
     unit = models.CharField(_("unit"), max_length=15, choices=choices(WAIT_UNITS))
     counted_from = models.CharField(_("counted from, in words"), max_length=100)
     topic = models.CharField(_("topic of complaints it proves"), max_length=20, blank=True)
+
+    version_key = ("service", "suspicion", "region")
 
     class Meta:
         verbose_name = _("waiting time norm")

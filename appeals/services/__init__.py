@@ -3,6 +3,7 @@
 Refusals are those of `appeals.errors`.
 """
 
+from appeals.services.absences import absence_of, cover_absence, plan_cover
 from appeals.services.answer_letters import issue_answer_letter, letter_disputed, letter_read
 from appeals.services.casework import (
     assign,
@@ -32,7 +33,7 @@ from appeals.services.outcome import (
     withdraw,
 )
 from appeals.services.routing import convert, reroute, route_appeal, route_or_put_off, route_waiting
-from appeals.services.scanning import can_judge, scan_next
+from appeals.services.scanning import scan_next
 from appeals.services.survey import OPEN_FOR as SURVEY_OPEN_FOR
 from appeals.services.survey import give_survey, refuse_surveys
 from appeals.services.talk import ask_applicant, inform_applicant, mark_read, receive_reply
@@ -41,8 +42,12 @@ from appeals.services.waiting import judge_wait, note_waiting
 __all__ = [
     "SURVEY_OPEN_FOR",
     "Filed",
+<<<<<<< HEAD
     "Order",
     "Outcome",
+=======
+    "absence_of",
+>>>>>>> main
     "accept_hand_over",
     "allow_follower",
     "answer",
@@ -50,12 +55,12 @@ __all__ = [
     "ask_clinic",
     "assign",
     "attach",
-    "can_judge",
     "climb",
     "clinic_replied",
     "close",
     "complain_to_fund",
     "convert",
+    "cover_absence",
     "decline",
     "detach",
     "extend",
@@ -73,7 +78,11 @@ __all__ = [
     "mark_validity",
     "next_case",
     "note_waiting",
+<<<<<<< HEAD
     "order_expertise",
+=======
+    "plan_cover",
+>>>>>>> main
     "receive_reply",
     "record_expertise",
     "refuse_surveys",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +37,12 @@ from registry.models.parties import OrganizationKind
 # How long a repeated submission shows the access code again.
 REPEAT = timedelta(days=1)
 
+# What goes into the register as it was given.
+_AS_GIVEN = (
+    "kind", "form", "channel", "reply_channel", "language", "acting_ground", "concerned_birth_date",
+    "happened_on", "clinic_id", "about_insurer", "life_threat", "consent_text_id",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Filed:
@@ -65,43 +72,11 @@ def file_appeal(*, filing: Filing, actor: Actor, now: datetime, draft: AppealDra
             raise KeyReused
         return Filed(before, _code_again(before, now), repeated=True)
 
-    region = Region.objects.filter(pk=filing.region).first()
-    if region is None:
-        raise InvalidInput({"region": _("The portal does not serve this region.")})
-    topic = _topic(filing.topic, local_day(now, region.zone))
-    values = checked(filing, topic=topic, region=region, now=now)
-    code = codes.code_for(key)
-    appeal = Appeal(
-        **values,
-        **_people(filing, actor),
-        **_dates(filing, region, now),
-        region=region,
-        kind=filing.kind,
-        form=filing.form,
-        channel=filing.channel,
-        topic=topic,
-        state=State.REGISTERED,
-        reply_channel=filing.reply_channel,
-        language=filing.language,
-        acting_ground=filing.acting_ground,
-        concerned_birth_date=filing.concerned_birth_date,
-        happened_on=filing.happened_on,
-        clinic_id=filing.clinic_id,
-        about_insurer=filing.about_insurer,
-        suspicion=filing.suspicion or "",
-        life_threat=filing.life_threat,
-        consent_text_id=filing.consent_text_id,
-        consent_at=now if filing.consent_text_id else None,
-        consent_address=filing.consent_address if filing.consent_text_id else None,
-        validity=Validity.PENDING if filing.kind is Kind.COMPLAINT else "",
-        access_code_hash=codes.hash_code(code),
-        submission_key=key,
-        submission_digest=digest,
-    )
-    _place(appeal, filing, local_day(now, region.zone))
+    appeal, code = _prepared(filing, actor, now, key=key)
+    appeal.submission_digest = digest
     papers = _papers(draft)
     # Last of all, so that other filings wait for the counter as little as possible.
-    appeal.number = next_number(region.pk, appeal.registered_on.year)
+    appeal.number = next_number(appeal.region_id, appeal.registered_on.year)
     appeal.save(force_insert=True)
     _record(appeal, actor.filing_role, actor, now, len(papers))
     if draft is not None:
@@ -111,6 +86,33 @@ def file_appeal(*, filing: Filing, actor: Actor, now: datetime, draft: AppealDra
     if any(paper.verdict == ScanVerdict.PENDING for paper in papers):
         hints.scan_soon()
     return Filed(appeal, code, repeated=False)
+
+
+def _prepared(filing: Filing, actor: Actor, now: datetime, *, key: UUID) -> tuple[Appeal, str]:
+    """The appeal as it will be saved, still without its number, and its access code."""
+    region = Region.objects.filter(pk=filing.region).first()
+    if region is None:
+        raise InvalidInput({"region": _("The portal does not serve this region.")})
+    day = local_day(now, region.zone)
+    topic = _topic(filing.topic, day)
+    code = codes.code_for(key)
+    appeal = Appeal(
+        **checked(filing, topic=topic, region=region, now=now),
+        **_people(filing, actor),
+        **_dates(filing, region, now),
+        **{name: getattr(filing, name) for name in _AS_GIVEN},
+        region=region,
+        topic=topic,
+        state=State.REGISTERED,
+        suspicion=filing.suspicion or "",
+        consent_at=now if filing.consent_text_id else None,
+        consent_address=filing.consent_address if filing.consent_text_id else None,
+        validity=Validity.PENDING if filing.kind is Kind.COMPLAINT else "",
+        access_code_hash=codes.hash_code(code),
+        submission_key=key,
+    )
+    _place(appeal, filing, day)
+    return appeal, code
 
 
 def next_number(region: str, year: int) -> str:

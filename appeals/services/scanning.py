@@ -9,19 +9,15 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
-from appeals import scanning
 from appeals.filetypes import HEAD, sniff
-from appeals.models import Attachment, ScanVerdict
+from appeals.models import Attachment
+from registry import scanning
+from registry.scanning import ScanVerdict
 
 log = logging.getLogger(__name__)
 
 # Longer than the scanner may stay silent, so that no second worker takes a file that is being asked about.
 LEASE = timedelta(seconds=60)
-
-
-def can_judge() -> bool:
-    """Whether anything may be said about files here: a scanner, or the place's leave to do without one."""
-    return bool(settings.CLAMD_URL) or settings.FILES_WITHOUT_SCANNER == "publish"
 
 
 def scan_next(*, now: datetime) -> ScanVerdict | None:

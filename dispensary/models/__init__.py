@@ -10,8 +10,18 @@ from dispensary.models.campaigns import (
 )
 from dispensary.models.capacity import ClinicCapacity
 from dispensary.models.counts import OutcomeCount, PlanCount
+from dispensary.models.files import (
+    ClinicFile,
+    ClinicFileFault,
+    ClinicFileRow,
+    ExamResult,
+    FileState,
+    HealthGroup,
+    PlannedExam,
+)
 from dispensary.models.observation import ObservationCase, ObservationRule
 from dispensary.models.policy import InformingPolicy, Reason, ReasonKind
+from dispensary.models.proofs import SumProof
 from dispensary.models.reference import Category, Programme, ProgrammeRule, ProgrammeTest, Tariff
 
 __all__ = [
@@ -23,6 +33,12 @@ __all__ = [
     "CampaignState",
     "Category",
     "ClinicCapacity",
+    "ClinicFile",
+    "ClinicFileFault",
+    "ClinicFileRow",
+    "ExamResult",
+    "FileState",
+    "HealthGroup",
     "Informing",
     "InformingOutcome",
     "InformingPolicy",
@@ -32,12 +48,14 @@ __all__ = [
     "ObservationRule",
     "OutcomeCount",
     "PlanCount",
+    "PlannedExam",
     "Programme",
     "ProgrammeRule",
     "ProgrammeTest",
     "Reason",
     "ReasonKind",
     "Round",
+    "SumProof",
     "SurveyAnswer",
     "Tariff",
 ]

@@ -104,6 +104,9 @@ class Campaign(models.Model):
     # Set by the task that wrote the invitations; a running campaign without it still has to be planned.
     cohort_at = models.DateTimeField(_("invitations written at"), null=True, blank=True)
     counted_at = models.DateTimeField(_("outcomes counted at"), null=True, blank=True)
+    # People settled at the last count, and how many an hour get settled, smoothed: see `progress`.
+    settled = models.PositiveIntegerField(_("people settled"), default=0, db_default=0)
+    pace = models.FloatField(_("people settled in an hour"), null=True, blank=True)
     # The day whose daily work is done: visits carried over, invitations repeated.
     followed_up_on = models.DateField(_("followed up on"), null=True, blank=True)
 
@@ -199,6 +202,7 @@ class ExcludedReason(models.TextChoices):
     ALREADY_INVITED = "already_invited", _("invited by another campaign")
     CAMPAIGN_CLOSED = "campaign_closed", _("the campaign was closed")
     CAME_BEFORE = "came_before", _("came before being invited")
+    REFUSED = "refused", _("refused at the clinic")
     HOLD_OUT = "hold_out", _("left uninvited at random, for comparison")
     NOT_ALLOWED = "not_allowed", _("not allowed at the moment of sending")
     DIED = "died", _("died")

@@ -5,11 +5,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from dispensary.files.kinds import MAX_PLACES
 from dispensary.models.reference import Programme
 from registry.models import Clinic
-
-# More than the largest clinic can examine in a day; a larger number is a slip of the finger.
-MAX_PLACES = 5_000
 
 
 class ClinicCapacity(models.Model):

@@ -1,5 +1,6 @@
 """Staff: the list of campaigns, a new one, one campaign, and the steps of its life."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -7,11 +8,12 @@ from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dispensary import lifecycle, selectors, services
-from dispensary.forms import CampaignForm
+from dispensary.forms import BudgetForm, CampaignForm
 from dispensary.lifecycle import Action, State
 from dispensary.models import Campaign
 from dispensary.reference import current_rules
@@ -23,6 +25,8 @@ from registry.scoping import Role
 
 READERS = (Role.FUND_ADMIN, Role.SUPERVISOR, Role.CASE_WORKER)
 PLANNERS = (Role.FUND_ADMIN, Role.SUPERVISOR)
+
+BUSY = _("The invitations are being written at this very moment. Try again in a minute.")
 
 ACTIONS = {
     Action.APPROVE: _("Approve"),
@@ -97,6 +101,8 @@ def _create(request: ScopedRequest, form: CampaignForm) -> Campaign | None:
                 insurer=place.insurer,
                 inform_by=data["inform_by"],
                 attend_by=data["attend_by"],
+                budget=data["budget"],
+                holdout_percent=data["holdout_percent"] or 0,
                 now=timezone.now(),
             )
     except IntegrityError as error:
@@ -119,11 +125,17 @@ def campaign_page(request: ScopedRequest, campaign_id: int) -> HttpResponse:
         # A planner who waits should see why there is no button.
         "hint": lifecycle.refusal(state, Action.APPROVE, actor) if state is State.PLANNED else None,
         "facts": figures.facts(campaign),
+        "budget": figures.budget(campaign),
+        "may_recount": actor.manages and state in (State.PLANNED, State.APPROVED) and campaign.dry_run_at,
+        "may_set_budget": actor.manages and state is not State.CLOSED,
     }
     if campaign.cohort_at is None:
         context |= figures.of_dry_run(campaign)
     else:
-        context |= figures.of_coverage(campaign, selectors.coverage_of(campaign, request.scope))
+        report = selectors.coverage_of(campaign, request.scope)
+        context |= figures.of_coverage(campaign, report)
+        context |= figures.of_progress(campaign, report, now=timezone.now())
+        context |= figures.of_uplift(selectors.uplift_of(campaign, request.scope))
     return render(request, "dispensary/campaign.html", staff_context(request, **context))
 
 
@@ -144,9 +156,59 @@ def campaign_act(request: ScopedRequest, campaign_id: int, action: str) -> HttpR
             raise Http404 from error
         messages.error(request, error.refusal.text)
     except services.BusyError:
-        messages.warning(
-            request, _("The invitations are being written at this very moment. Try again in a minute.")
-        )
+        messages.warning(request, BUSY)
     else:
         messages.success(request, DONE[step])
+    return redirect("dispensary:campaign", campaign_id)
+
+
+@require_POST
+@roles(*PLANNERS)
+def campaign_recount(request: ScopedRequest, campaign_id: int) -> HttpResponseRedirect:
+    return _change(
+        request,
+        campaign_id,
+        lambda: services.recount(campaign_id=campaign_id, actor=acting_user(request), scope=request.scope),
+        done=_("The people are being counted anew."),
+        refused=_("The campaign has started: its people are counted by what became of them."),
+    )
+
+
+@require_POST
+@roles(*PLANNERS)
+def campaign_budget(request: ScopedRequest, campaign_id: int) -> HttpResponseRedirect:
+    form = BudgetForm(request.POST)
+    if not form.is_valid():
+        get_object_or_404(Campaign.objects.visible_to(request.scope), pk=campaign_id)
+        messages.error(request, _("Write the budget as an amount of roubles, or leave it empty."))
+        return redirect("dispensary:campaign", campaign_id)
+    return _change(
+        request,
+        campaign_id,
+        lambda: services.set_budget(
+            campaign_id=campaign_id,
+            actor=acting_user(request),
+            scope=request.scope,
+            budget=form.cleaned_data["budget"],
+        ),
+        done=_("The budget is changed."),
+        refused=_("The budget cannot be less than what is committed already."),
+    )
+
+
+def _change(
+    request: ScopedRequest, campaign_id: int, change: Callable[[], bool], *, done: Promise, refused: Promise
+) -> HttpResponseRedirect:
+    try:
+        changed = change()
+    except Campaign.DoesNotExist as error:
+        raise Http404 from error
+    except lifecycle.Refused as error:
+        messages.error(request, error.refusal.text)
+    except services.BusyError:
+        messages.warning(request, BUSY)
+    else:
+        messages.add_message(
+            request, messages.SUCCESS if changed else messages.ERROR, str(done if changed else refused)
+        )
     return redirect("dispensary:campaign", campaign_id)

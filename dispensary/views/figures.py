@@ -1,6 +1,7 @@
 """Figures of a campaign as templates take them: rows of tables, bars, sentences."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +17,10 @@ from dispensary.models import Campaign, CampaignState, InvitationState
 from dispensary.models.campaigns import ExcludedReason
 from dispensary.planning import DryRun
 from dispensary.pricing import Estimate
+from dispensary.progress import Pace, through_at
+from dispensary.reference import prices
 from dispensary.selectors import CoverageReport, clinic_names, price_of
+from dispensary.uplift import Uplift
 from registry.models.people import ContactChannel
 
 KINDS = {
@@ -76,6 +80,76 @@ def of_dry_run(campaign: Campaign) -> dict[str, Any]:
         ),
         "age_table": _people(_("By age"), _("Age reached in the year"), sorted(found.ages.items())),
         "clinic_table": _people(_("By clinic"), _("Clinic"), _named(found.clinics)),
+        "changes_table": _changes(campaign, found),
+    }
+
+
+def _changes(campaign: Campaign, found: DryRun) -> dict[str, Any]:
+    """What changed since the run before: counted in people, by channel and by reason."""
+    if campaign.dry_run_before is None:
+        return {}
+    before = DryRun.from_json(campaign.dry_run_before)
+    rows = [(_("Due"), before.people, found.people), (_("Will be invited"), before.invited, found.invited)]
+    for labels, old, new in (
+        (ContactChannel, before.channels, found.channels),
+        (ExcludedReason, before.excluded, found.excluded),
+    ):
+        names = [code for code in labels.values if code in old or code in new]
+        rows += [(capfirst(str(labels(code).label)), old.get(code, 0), new.get(code, 0)) for code in names]
+    columns = [_("Count"), pgettext("count", "Before"), pgettext("count", "Now"), _("Change")]
+    return {
+        "caption": _("What changed since the count before"),
+        "columns": _columns(*columns),
+        "rows": [_row(label, number(old), number(new), _signed(new - old)) for label, old, new in rows],
+    }
+
+
+def _signed(difference: int) -> str:
+    return f"+{number(difference)}" if difference > 0 else number(difference).replace("-", "−")
+
+
+def budget(campaign: Campaign) -> dict[str, Any]:
+    """How much of the limit is committed; empty strings where there is none."""
+    left = None if campaign.budget is None else campaign.budget - campaign.committed
+    waiting = campaign.state == CampaignState.RUNNING and left is not None
+    return {
+        "limit": number(campaign.budget, 2),
+        "value": "" if campaign.budget is None else campaign.budget,
+        "committed": number(campaign.committed, 2),
+        "limited": campaign.budget is not None,
+        # Less than the dearest contact may still pay for a cheap one; nothing at all is left only at zero.
+        "used_up": waiting and left is not None and left < _cheapest(),
+    }
+
+
+def _cheapest() -> Decimal:
+    tariffs = [price for price in prices(timezone.localdate()).values() if price]
+    return min(tariffs, default=Decimal(0)) or Decimal("0.01")
+
+
+def of_progress(campaign: Campaign, report: CoverageReport, *, now: datetime) -> dict[str, Any]:
+    """The pace and when the rest will be through; nothing for a campaign that does not move."""
+    pace = Pace(per_hour=campaign.pace if campaign.state == CampaignState.RUNNING else None)
+    left = pace.left(report.total.pending)
+    if pace.per_hour is None or left is None or not report.total.pending:
+        return {}
+    return {"pace": number(round(pace.per_hour)), "through_at": through_at(now, left)}
+
+
+def of_uplift(found: Uplift | None) -> dict[str, Any]:
+    if found is None:
+        return {}
+
+    def points(value: float) -> str:
+        return f"{number(Decimal(round(100 * value, 1)), 1)}".replace("-", "−")
+
+    return {
+        "uplift": found,
+        "uplift_points": points(found.difference),
+        "uplift_low": points(found.low),
+        "uplift_high": points(found.high),
+        "uplift_invited": percent(found.invited.came, found.invited.people),
+        "uplift_left_out": percent(found.left_out.came, found.left_out.people),
     }
 
 

@@ -19,7 +19,7 @@ FROM {_TABLE} WHERE (state = ANY(%(open)s)) = %(wanted)s
 _COPIES = """
 CREATE TEMP TABLE copy AS
 SELECT series AS n, (SELECT max(id) FROM {table}) + series AS id, template.id AS source,
-    (series * 7919) %% %(days)s AS days
+    (series::bigint * 7919) %% %(days)s AS days
 FROM generate_series(1, %(count)s) AS series JOIN template ON template.place = series %% template.total
 """
 

@@ -2,26 +2,40 @@
 
 from functools import partial
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from appeals.links import subscription
 from appeals.selectors import own_appeals, public_state
+from dispensary.reference import current_rules
+from dispensary.selectors import exams_of
 from omsportal.accounts.forms import wrong_code
 from omsportal.cabinet.forms import LinkCodeForm, LinkForm
 from omsportal.tasks import send_link_code_task
 from registry.access import signed_in
 from registry.linking import LinkAnswer, link_person, pending_link, request_link
 from registry.middleware import ScopedRequest
-from registry.models import InsuredPerson, LegalRepresentative, User
+from registry.models import CalendarFeed, InsuredPerson, LegalRepresentative, User
 from registry.models.dated import valid_on
+from representatives.selectors import representative_of
 
-SECTIONS = ("cabinet/policy.html", "cabinet/appeals.html", "cabinet/wards.html")
+SECTIONS = (
+    "cabinet/policy.html",
+    "cabinet/representative.html",
+    "cabinet/appeals.html",
+    "cabinet/exams.html",
+    "cabinet/wards.html",
+    "cabinet/calendar.html",
+    "cabinet/privacy.html",
+)
 LATEST = 20
 
 
@@ -37,8 +51,15 @@ def cabinet(request: ScopedRequest) -> HttpResponseBase:
     wards = LegalRepresentative.objects.visible_to(request.scope).filter(
         valid_on(today), representative=user.person_id, ward__in=known
     )
+    person = known.get(user.person_id) if user.person_id else None
+    secret = CalendarFeed.objects.visible_to(request.scope).values_list("secret", flat=True).first()
+    feed_url = f"{settings.PORTAL_URL}{reverse('calendar_feed', args=[secret])}" if secret else ""
     context = {
-        "person": known.get(user.person_id) if user.person_id else None,
+        "person": person,
+        "representative": representative_of(person, on=today) if person else None,
+        "exams": exams_of(request.scope, current_rules(), now=timezone.now()),
+        "feed_url": feed_url,
+        "subscribe_url": subscription(feed_url) if feed_url else "",
         "wards": [(known[row.ward_id], row.get_ground_display()) for row in wards],
         "appeals": [{"row": row, "state": public_state(row)} for row in own_appeals(request.scope)[:LATEST]],
         "sections": SECTIONS,

@@ -1,5 +1,6 @@
 from registry.models.accounts import RoleGrant, User
 from registry.models.audit import AccessRecord
+from registry.models.feeds import CalendarFeed
 from registry.models.parties import Clinic, InsuredCount, Insurer, Organization, Region, TerritorialFund
 from registry.models.people import Consent, ConsentText, InsuredPerson, LegalRepresentative
 from registry.models.workdays import CalendarDay
@@ -7,6 +8,7 @@ from registry.models.workdays import CalendarDay
 __all__ = [
     "AccessRecord",
     "CalendarDay",
+    "CalendarFeed",
     "Clinic",
     "Consent",
     "ConsentText",

@@ -14,6 +14,10 @@ class AccessRecordQuerySet(ScopedQuerySet["AccessRecord"]):
         regions = scope.regions(Role.AUDITOR)
         return self.any_of(Q(region_id__in=regions) if regions else None)
 
+    def about(self, people: frozenset[int]) -> Self:
+        """Readings of these people's data, for themselves and whoever acts for them."""
+        return self.filter(person_id__in=people)
+
 
 class AccessRecord(models.Model):
     """One reading of personal data by staff: who, whose, what page, why. Append-only, held by a trigger.

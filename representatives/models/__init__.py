@@ -1,3 +1,4 @@
+from representatives.models.load import IncomingCount, IncomingKind
 from representatives.models.norms import StaffingNorm
 from representatives.models.people import (
     Absence,
@@ -23,6 +24,8 @@ __all__ = [
     "DutyPost",
     "EmploymentType",
     "EventKind",
+    "IncomingCount",
+    "IncomingKind",
     "Level",
     "PostStatus",
     "RegisterEvent",

@@ -12,14 +12,16 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
-from appeals import scanning, services
+from appeals import services
 from appeals.actors import ANONYMOUS
 from appeals.errors import FileRefused
 from appeals.lifecycle import State
-from appeals.models import Attachment, ScanVerdict
+from appeals.models import Attachment
 from appeals.services.scanning import LEASE
 from appeals.tasks import scan_files
 from omsportal.checks import uploaded_files_are_scanned
+from registry import scanning
+from registry.scanning import ScanVerdict
 from registry.scoping import EMPTY_SCOPE
 from tests.appeals.desk import at_desk, in_state
 from tests.appeals.factories import about, start_draft

@@ -28,11 +28,16 @@ from dispensary.models import (
     Call,
     CallAttempt,
     Campaign,
+    ClinicFile,
+    ClinicFileFault,
+    ClinicFileRow,
+    ExamResult,
     Informing,
     Invitation,
     ObservationCase,
     OutcomeCount,
     PlanCount,
+    PlannedExam,
     Reason,
     SurveyAnswer,
 )
@@ -40,6 +45,7 @@ from notifications.models import Message
 from registry.load import load_workdays
 from registry.models import (
     AccessRecord,
+    CalendarFeed,
     Consent,
     ConsentText,
     InsuredPerson,
@@ -61,6 +67,7 @@ REGION = "26"
 class Foreign:
     appeal: Appeal
     paper_key: Any
+    file_key: Any
     campaign: Campaign
     invitation: Invitation
     rows: dict[str, models.Model]
@@ -75,7 +82,8 @@ def make_foreign(cast: Cast, now: datetime) -> Foreign:
     assert isinstance(appeal, Appeal)
     assert isinstance(invitation, Invitation)
     paper = by_label["appeals.Attachment"]
-    return Foreign(appeal, paper.key, invitation.campaign, invitation, by_label)  # type: ignore[attr-defined]
+    file = by_label["dispensary.ClinicFile"]
+    return Foreign(appeal, paper.key, file.key, invitation.campaign, invitation, by_label)  # type: ignore[attr-defined]
 
 
 def _people(cast: Cast, now: datetime) -> list[models.Model]:
@@ -108,6 +116,7 @@ def _people(cast: Cast, now: datetime) -> list[models.Model]:
             subject=CANARY,
             page="/staff/queue/",
         ),
+        CalendarFeed.objects.create(user=cast.users["outsider"], created_at=now),
         send_later(now, person=person, dedupe_key="foreign"),
     ]
 
@@ -274,6 +283,32 @@ def _campaign(cast: Cast, now: datetime) -> list[models.Model]:
             icd10="I10",
             put_on=date(2026, 1, 1),
         ),
+        *_files(cast, campaign, now),
+    ]
+
+
+def _files(cast: Cast, campaign: Campaign, now: datetime) -> list[models.Model]:
+    clinic = cast.outsider.clinic
+    assert clinic is not None
+    file = ClinicFile.objects.create(
+        clinic=clinic, region_id=REGION, kind="results", name=CANARY, size=1, sha256="0" * 64, sent_at=now
+    )
+    exam = {
+        "person": cast.outsider,
+        "region_id": REGION,
+        "insurer": cast.foreign_insurer,
+        "clinic": clinic,
+        "programme": campaign.programme,
+        "year": 2026,
+        "hash": "0" * 32,
+        "stated_at": now,
+    }
+    return [
+        file,
+        ClinicFileRow.objects.create(file=file, row=2, hash="0" * 32, values=[CANARY], doubtful=True),
+        ClinicFileFault.objects.create(file=file, row=3, field="FAM", code="name", value=CANARY),
+        PlannedExam.objects.create(**exam, round=1, inform_by=date(2026, 9, 1)),
+        ExamResult.objects.create(**exam, came_on=date(2026, 5, 1)),
     ]
 
 

@@ -34,6 +34,9 @@ OPEN = {
     "representatives:clinic": None,  # filled in below: the outsider's clinic
     "openid_connect_login": {"provider_id": "nobody"},
     "notifications:unsubscribe": {"token": "forged"},
+    "dispensary:file-format": {"kind": "name_list"},
+    "dispensary:file-template": {"kind": "name_list", "form": "csv"},
+    "dispensary:file-sample": {"kind": "name_list", "form": "csv"},
 }
 
 
@@ -64,6 +67,8 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
         "key": world.paper_key,
         "campaign_id": world.campaign.pk,
         "invitation_id": world.invitation.pk,
+        "file_key": world.file_key,
+        "row": 2,
         "call_id": world.invitation.calls.get().pk,
         "representative_id": world.rows["representatives.Representative"].pk,
         "token": "forged",

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from omsportal.what_if import incoming
 from registry import sample
 from registry.models import InsuredPerson, User
 
@@ -54,6 +55,8 @@ class Command(BaseCommand):
                 )
                 for line in lines:
                     self.say(line)
+        cells = incoming.refresh(today=now.date(), days=incoming.KEPT_DAYS)
+        self.say(f"{cells} hours of incoming calls and cases counted")
 
     def say(self, line: str) -> None:
         self.stdout.write(f"{time.monotonic() - self.began:6.1f} s  {line}")

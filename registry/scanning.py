@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
 from django.conf import settings
-
-from appeals.models import ScanVerdict
+from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from clamav_client.clamd import ClamdNetworkSocket
@@ -15,6 +15,17 @@ log = logging.getLogger(__name__)
 
 TIMEOUT = 20  # seconds that the daemon may stay silent; a file of 10 MB takes it one or two
 _CLEAN = {"stream": ("OK", None)}
+
+
+class ScanVerdict(models.TextChoices):
+    PENDING = "pending", _("being checked")
+    CLEAN = "clean", _("clean")
+    REJECTED = "rejected", _("rejected")
+
+
+def can_judge() -> bool:
+    """Whether anything may be said about files here: a scanner, or the place's leave to do without one."""
+    return bool(settings.CLAMD_URL) or settings.FILES_WITHOUT_SCANNER == "publish"
 
 
 def scan(stored: BinaryIO) -> ScanVerdict:
