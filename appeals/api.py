@@ -14,14 +14,17 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-from appeals import selectors, services, tracking
+from appeals import services, tracking
 from appeals.actors import Actor
 from appeals.citizen.consent import caller
 from appeals.deadlines import local_day
+from appeals.desk.listing import light
+from appeals.desk.paging import page_of
+from appeals.desk.query import FREE, Query
+from appeals.desk.tabs import Tab, bounded_counts, count_words
 from appeals.errors import AppealError, InvalidInput, KeyReused, TryLater, WrongPair
 from appeals.filing import Filing
 from appeals.limits import admit
-from appeals.selectors import QueueFilters
 from appeals.serializers import (
     FiledOut,
     FilingIn,
@@ -29,6 +32,7 @@ from appeals.serializers import (
     PublicStatusOut,
     QueueIn,
     QueuePageOut,
+    QueueSearchIn,
     StatusIn,
 )
 from appeals.terms import Channel
@@ -177,7 +181,7 @@ class AppealStatus(APIView):
 
 
 class Queue(APIView):
-    """Open appeals the caller may see, by due day, a page at a time."""
+    """Appeals the caller may see, a page at a time; `view=all` has the closed ones too."""
 
     access = only(*_STAFF)
 
@@ -188,16 +192,54 @@ class Queue(APIView):
         responses={200: QueuePageOut, 400: ProblemOut},
     )
     def get(self, request: Request) -> Response:
-        serializer = QueueIn(data=request.query_params)
-        if not serializer.is_valid():
-            return invalid(serializer)
-        chosen = dict(serializer.validated_data)
-        cursor = chosen.pop("cursor", "")
-        now, scope = timezone.now(), scope_of(request)
-        zone = request.user.time_zone if isinstance(request.user, User) else "UTC"
-        today = local_day(now, ZoneInfo(zone))
-        page = selectors.queue(scope, QueueFilters(**chosen, today=today), cursor=cursor)
-        record_read(
-            scope=scope, subject=Subject.APPEAL_QUEUE, rows=len(page.rows), page=request.path, now=now
-        )
-        return Response(QueuePageOut(page).data)
+        return _queue(request, QueueIn(data=request.query_params))
+
+
+class QueueSearch(APIView):
+    """The same list by words. They travel in the body: a name or a policy number has no place in an address."""
+
+    access = only(*_STAFF)
+
+    @extend_schema(
+        operation_id="queue_search",
+        tags=["queue"],
+        request=QueueSearchIn,
+        responses={200: QueuePageOut, 400: ProblemOut},
+        examples=[
+            OpenApiExample(
+                "By policy number", request_only=True, value={"view": "all", "q": "3952410887000019"}
+            ),
+            OpenApiExample(
+                "By words", request_only=True, value={"q": "запись к кардиологу", "sort": "received"}
+            ),
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        return _queue(request, QueueSearchIn(data=request.data))
+
+
+def _queue(request: Request, serializer: QueueIn) -> Response:
+    if not serializer.is_valid():
+        return invalid(serializer)
+    chosen = {name: value for name, value in serializer.validated_data.items() if value}
+    way, _dot, key = str(chosen.pop("cursor", "")).partition(".")
+    view, words = chosen.pop("view", "open"), chosen.pop("q", "")
+    if view == "unassigned":
+        view, chosen["who"] = "open", FREE
+    if "level" in chosen:
+        chosen["level"] = str(chosen["level"])
+    query = Query(tab=Tab(view), words=words, **chosen)
+    now, scope = timezone.now(), scope_of(request)
+    zone = request.user.time_zone if isinstance(request.user, User) else "UTC"
+    rows = query.rows(scope, local_day(now, ZoneInfo(zone)))
+    page = page_of(
+        light(rows), query.order, after=key if way == "n" else "", before=key if way == "p" else ""
+    )
+    record_read(scope=scope, subject=Subject.APPEAL_QUEUE, rows=len(page.rows), page=request.path, now=now)
+    body = {
+        "rows": page.rows,
+        "count": count_words(bounded_counts({"here": rows})["here"]),
+        "next_cursor": f"n.{page.after}" if page.after else "",
+        "previous_cursor": f"p.{page.before}" if page.before else "",
+    }
+    return Response(QueuePageOut(body).data)

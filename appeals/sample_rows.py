@@ -19,7 +19,7 @@ from registry.sample import LineStream
 
 
 def _columns(model: type[models.Model]) -> list[str]:
-    return [str(field.column) for field in model._meta.concrete_fields]
+    return [str(field.column) for field in model._meta.concrete_fields if not field.generated]
 
 
 DEFAULTS: dict[str, Any] = {

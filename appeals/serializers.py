@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from appeals.filing import MAX_TEXT
 from appeals.models import ActingGround, Appeal, ReplyChannel
-from appeals.selectors import VIEWS
 from appeals.terms import Form, Kind, Suspicion, Urgency
-from appeals.words import FORMS, KINDS, SUSPICIONS, URGENCIES, choices
+from appeals.words import CHANNELS, FORMS, KINDS, STATES, SUSPICIONS, URGENCIES, choices
 
 
 class FilingIn(serializers.Serializer[dict[str, Any]]):
@@ -78,16 +78,36 @@ class PublicStatusOut(serializers.Serializer[Any]):
     events = PublicEventOut(many=True)
 
 
+# Words of the API for parts of the queue; the ones the pages use are taken too.
+VIEWS = ("mine", "level", "offered", "overdue", "waiting", "unassigned", "open", "all")
+
+
 class QueueIn(serializers.Serializer[dict[str, Any]]):
-    view = serializers.ChoiceField(choices=VIEWS, default="all")
+    """What may stand in an address: no name, no policy number."""
+
+    view = serializers.ChoiceField(choices=VIEWS, default="open")
     level = serializers.IntegerField(min_value=1, max_value=3, required=False)
     kind = serializers.ChoiceField(choices=choices(KINDS), required=False)
     topic = serializers.CharField(max_length=20, required=False)
+    clinic = serializers.CharField(max_length=6, required=False, help_text="Registry code of the clinic")
+    channel = serializers.ChoiceField(choices=choices(CHANNELS), required=False)
     urgency = serializers.ChoiceField(choices=choices(URGENCIES), required=False)
+    state = serializers.CharField(max_length=20, required=False, help_text="A state of an appeal")
     due_from = serializers.DateField(required=False)
     due_to = serializers.DateField(required=False)
-    q = serializers.CharField(max_length=60, required=False)
-    cursor = serializers.CharField(max_length=60, required=False)
+    sort = serializers.ChoiceField(choices=["due", "received", "urgency"], required=False)
+    cursor = serializers.CharField(max_length=80, required=False)
+
+    def validate_state(self, value: str) -> str:
+        if value not in STATES:
+            raise serializers.ValidationError(_("There is no such state."))
+        return value
+
+
+class QueueSearchIn(QueueIn):
+    q = serializers.CharField(
+        max_length=100, help_text="Number, name, policy number (ENP), phone, or words of the text"
+    )
 
 
 class QueueRowOut(serializers.ModelSerializer[Appeal]):
@@ -128,6 +148,7 @@ class QueueRowOut(serializers.ModelSerializer[Appeal]):
 
 class QueuePageOut(serializers.Serializer[Any]):
     rows = QueueRowOut(many=True)
+    count = serializers.CharField(help_text="Exact up to 1,000, then “1 000+”")
     next_cursor = serializers.CharField(help_text="Empty on the last page")
     previous_cursor = serializers.CharField(help_text="Empty on the first page")
 

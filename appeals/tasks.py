@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from appeals import services
+from appeals.desk import searches, telling
 from appeals.hints import asked_key
 from appeals.knowledge.counts import write_views
 from appeals.knowledge.publishing import turn_pages
@@ -74,6 +75,18 @@ def forget_drafts(**_: Any) -> int:
         except Exception:
             log.exception("Draft %s cannot be deleted", pk)
     return gone
+
+
+@shared_task(name="appeals.forget_searches")
+def forget_searches(**_: Any) -> int:
+    """Deletes searches that were kept for a day only; returns how many."""
+    return searches.forget_searches(now=timezone.now())
+
+
+@shared_task(name="appeals.tell_of_views")
+def tell_of_views(**_: Any) -> int:
+    """Writes the mails of saved views that are due; returns how many. A repeated run writes none twice."""
+    return telling.tell_of_views(now=timezone.now())
 
 
 @shared_task(name="appeals.new_code")

@@ -101,6 +101,13 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         "appeal_forwarded": _appeal(long=("addressee",)),
         "appeal_message": _appeal(post=("text",)),
         "access_code_new": _appeal("code", secret=frozenset({"code"}), any_hour=True),
+        # To staff: how many cases a saved view of the queue holds. Its name may hold a person's, so not in a subject.
+        "staff_view": Event(
+            purpose=Purpose.SERVICE,
+            priority=Priority.REMINDER,
+            fields=frozenset({"count", "link"}),
+            extra={"email": frozenset({"view", "overdue"})},
+        ),
         "appeal_survey": _appeal(),
         "follower_allowed": _appeal("code", secret=frozenset({"code"})),
         "follower_ended": _appeal(),
@@ -143,6 +150,8 @@ SAMPLE: Mapping[str, str] = MappingProxyType(
         "count": "3",
         "cases": "39-2026-0000412-7, ответить до 12.09.2026\n39-2026-0000413-5, ответить до 14.09.2026",
         "exam": "диспансеризацию",
+        "overdue": "2",
+        "view": "Жалобы на ожидание",
         "period": "до 30 сентября 2026",
         "clinic": "Поликлиника № 3",
         "clinic_address": "г. Калининград, ул. Примерная, д. 1",

@@ -64,6 +64,16 @@ app.conf.update(
         "notifications.sweep": {"task": "notifications.sweep", "schedule": 60, "options": {"expires": 60}},
         "dispensary.advance": {"task": "dispensary.advance", "schedule": 30.0, "options": {"expires": 60}},
         "dispensary.collect": {"task": "dispensary.collect", "schedule": 30.0, "options": {"expires": 60}},
+        "appeals.tell_of_views": {
+            "task": "appeals.tell_of_views",
+            "schedule": 900,
+            "options": {"expires": 900},
+        },
+        "appeals.forget_searches": {
+            "task": "appeals.forget_searches",
+            "schedule": 6 * 3600,
+            "options": {"expires": 3600},
+        },
         "dispensary.prove": {"task": "dispensary.prove", "schedule": 3600.0, "options": {"expires": 3600}},
         "dispensary.read_files": {
             "task": "dispensary.read_files",

@@ -19,11 +19,8 @@ urlpatterns = [
     path("verify/<slug:secret>/", verify, name="letter_verify"),
     path("staff/help/", include("appeals.knowledge.editor_urls")),
     path("staff/", include("appeals.desk.urls")),
-<<<<<<< HEAD
     path("clinic/", include("appeals.clinic.urls")),
-=======
     path("region/what-if/", what_if, name="what_if"),
->>>>>>> main
     path("", include("representatives.urls")),
     path("", include("dispensary.urls")),
     path("", include("notifications.urls")),

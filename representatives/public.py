@@ -1,21 +1,19 @@
 """What everybody may read without signing in: published contacts, lines and schedules, never the register."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Func, Model, Prefetch, Q, QuerySet, TextField, Value
+from django.db.models import F, Func, Model, Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat, Lower
 from django.db.models.lookups import Contains
 
 from registry.models import Clinic, Organization
 from registry.models.parties import OrganizationKind
-from registry.selectors import work_calendar
-from registry.workdays import CalendarMissing
-from representatives.models import Absence, DirectLine, DutyPost
-from representatives.schedule import Day, Post, days_ahead
+from representatives import duty
+from representatives.models import DirectLine, DutyPost
+from representatives.schedule import Day
 
 MOST = 20
 WEEK = timedelta(days=6)
@@ -97,44 +95,5 @@ def clinics_of(organization: Organization, on: date) -> list[Clinic]:
 
 
 def duty_at(clinic: Clinic, first: date) -> tuple[Day, ...]:
-    """The clinic's published duty posts in the seven days from `first` on, without holidays and absences."""
-    away = Prefetch("representative__absences", Absence.objects.filter(last_day__gte=first), to_attr="away")
-    rows = (
-        DutyPost.objects.filter(clinic=clinic)
-        .published_between(first, first + WEEK)
-        .select_related("representative__organization")
-        .prefetch_related(away)
-    )
-    return days_ahead([_post(row) for row in rows], first, _working_days(clinic.region_id, first))
-
-
-def _post(row: DutyPost) -> Post:
-    one = row.representative
-    away: list[Absence] = getattr(one, "away", [])
-    return Post(
-        weekday=row.weekday,
-        starts=row.starts,
-        ends=row.ends,
-        room=row.room,
-        name=one.full_name,
-        phone=one.phone or one.organization.phone,
-        organization=one.organization.short_name,
-        valid_from=row.valid_from,
-        # Whoever leaves is no longer on duty, whatever the pattern says.
-        valid_to=min(filter(None, (row.valid_to, one.left_on)), default=None),
-        away=tuple((absence.first_day, absence.last_day) for absence in away),
-    )
-
-
-def _working_days(region: str, first: date) -> Callable[[date], bool]:
-    """The calendar of the region. Without one for the year the approved pattern stands as it is: a legal term may
-    not be guessed, but a schedule on the clinic's door says the same."""
-    calendar = work_calendar(region, {first.year, (first + WEEK).year})
-
-    def is_working(day: date) -> bool:
-        try:
-            return calendar.is_working(day)
-        except CalendarMissing:
-            return True
-
-    return is_working
+    """The clinic's published duty posts in the seven days from `first` on, as they will be held."""
+    return duty.days_of(clinic, first)

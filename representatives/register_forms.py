@@ -19,6 +19,7 @@ from representatives.models import (
     Representative,
     Training,
 )
+from representatives.picking import PickedField, offer
 
 FORMATS = ["%Y-%m-%d", "%d.%m.%Y"]
 STATES = [
@@ -272,8 +273,8 @@ class MoveForm(RegisterForm):
 
 class LeaveForm(forms.Form):
     left_on = day(_("Last day at work"))
-    successor = forms.ChoiceField(
-        label=_("Who takes over the open cases"),
+    successor = PickedField(
+        _("Who takes over the open cases"),
         required=False,
         help_text=_("Without a name each case goes to whoever fits best: free, trained, without a conflict."),
     )
@@ -286,11 +287,7 @@ class LeaveForm(forms.Form):
 
     def __init__(self, data: Any = None, *, people: list[Representative], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        field = self.fields["successor"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - narrows the type
-        field.choices = [("", _("whoever fits best")), *((str(one.pk), one.full_name) for one in people)]
-        if len(people) <= 8:
-            field.widget = forms.RadioSelect(choices=field.choices)
+        offer(self, "successor", [(one.pk, one.full_name) for one in people])
 
 
 class TrainingForm(RegisterForm):

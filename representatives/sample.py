@@ -60,7 +60,7 @@ def seed(*, now: datetime, seed: int, **options: Any) -> list[str]:
     lines = [f"{len(staff)} representatives"]
     lines.append(f"{_seed_trainings(staff, trained, random, today)} trainings")
     lines.append(f"{_seed_absences(staff, random, today)} absences")
-    lines.append(f"{_seed_posts(staff)} duty posts")
+    lines.append(f"{_seed_posts(staff, now)} duty posts")
     lines.append(f"{_seed_direct_lines(organizations)} direct lines")
     return lines
 
@@ -164,7 +164,7 @@ def _absence(one: Representative, first_day: date, kind: str) -> Absence:
     )
 
 
-def _seed_posts(staff: list[Representative]) -> int:
+def _seed_posts(staff: list[Representative], now: datetime) -> int:
     """Specialists sit in clinics by a weekly pattern: one clinic a shift, two shifts a day, posts go round."""
     rows = []
     for region in sorted({one.region_id for one in staff}):
@@ -175,20 +175,33 @@ def _seed_posts(staff: list[Representative]) -> int:
             # time, up to ten; past that the database would refuse the clash.
             for slot in (number * 2, number * 2 + 1):
                 turn, place = divmod(slot, len(specialists))
-                rows.append(_post(specialists[place], clinic, (turn + place) % 5, SHIFTS[turn // 5 % 2]))
+                weekday, shift = (turn + place) % 5, SHIFTS[turn // 5 % 2]
+                first = slot % 2 == 0
+                rows.append(_post(specialists[place], clinic, weekday, shift, first=first, signed_at=now))
     return len(DutyPost.objects.bulk_create(rows, batch_size=1000))
 
 
-def _post(one: Representative, clinic: Clinic, weekday: int, shift: tuple[time, time]) -> DutyPost:
+def _post(
+    one: Representative,
+    clinic: Clinic,
+    weekday: int,
+    shift: tuple[time, time],
+    *,
+    first: bool,
+    signed_at: datetime,
+) -> DutyPost:
     return DutyPost(
         representative=one,
         clinic=clinic,
-        room=f"каб. {100 + clinic.pk % 300}",
+        # Each has a room of one's own: two of them may be there at the same hours.
+        room=f"каб. {100 + clinic.pk % 300}{'' if first else 'а'}",
         weekday=weekday,
         starts=shift[0],
         ends=shift[1],
         valid_from=max(one.hired_on, POSTS_BEGAN),
         status=PostStatus.PUBLISHED,
+        insurer_approved_at=signed_at,
+        clinic_approved_at=signed_at,
     )
 
 

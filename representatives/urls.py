@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from representatives.views import public, register, staffing
+from representatives.views import posts, public, register, schedule, staffing
 
 app_name = "representatives"
 urlpatterns = [
@@ -11,6 +11,18 @@ urlpatterns = [
         r"^representatives/organizations/(?P<code>[0-9]{2,5})/$", public.organization, name="organization"
     ),
     re_path(r"^representatives/clinics/(?P<code>[0-9]{6})/$", public.clinic, name="clinic"),
+    re_path(r"^representatives/clinics/(?P<code>[0-9]{6})/door/$", schedule.door, name="door"),
+    re_path(r"^representatives/clinics/(?P<code>[0-9]{6})\.ics$", schedule.calendar, name="calendar"),
+    path("region/posts/", posts.places, name="posts"),
+    path("region/representatives/<int:representative_id>/post/", posts.post_new, name="post-new"),
+    path("region/posts/<int:post_id>/", posts.post_edit, name="post-edit"),
+    path("region/posts/<int:post_id>/act/", posts.post_act, name="post-act"),
+    path("region/posts/<int:post_id>/end/", posts.post_end, name="post-end"),
+    path("region/posts/<int:post_id>/day/", posts.post_day, name="post-day"),
+    path("region/lines/new/", posts.line_new, name="line-new"),
+    path("region/lines/<int:line_id>/", posts.line_edit, name="line-edit"),
+    path("region/lines/<int:line_id>/remove/", posts.line_remove, name="line-remove"),
+    path("clinic-posts/", posts.clinic_posts, name="clinic-posts"),
     path("region/representatives/", register.people, name="register"),
     path("region/representatives/new/", register.add, name="register-add"),
     path("region/representatives/<int:representative_id>/", register.person, name="register-person"),

@@ -17,12 +17,8 @@ from appeals.lifecycle import Action, State
 from appeals.models import Appeal, ClinicRequest, Expertise, HandOver, HandOverState
 from appeals.selectors import CaseView
 from appeals.terms import Kind
-<<<<<<< HEAD
-from registry.models import Clinic, Organization
-=======
 from appeals.workload import suggested
-from registry.models import Organization
->>>>>>> main
+from registry.models import Clinic, Organization
 from registry.names import short_name
 from registry.scoping import Scope
 
@@ -97,11 +93,8 @@ def setting_for(action: Action, appeal: Appeal, *, scope: Scope, today: date) ->
     people: list[tuple[int, str]] = []
     organizations: list[tuple[int, str]] = []
     initial: dict[str, Any] = {"version": appeal.version}
-<<<<<<< HEAD
     more = evidence_setting(action, appeal, initial)
-=======
     hint = ""
->>>>>>> main
     if action is Action.ASSIGN and appeal.organization_id and appeal.level:
         people = [
             (one.pk, _load(one)) for one in people_for(scope, appeal.organization_id, appeal.level, today)
@@ -118,8 +111,7 @@ def setting_for(action: Action, appeal: Appeal, *, scope: Scope, today: date) ->
         initial["answer"] = appeal.answer
     if action is Action.CONVERT:
         initial |= {"kind": appeal.kind}
-<<<<<<< HEAD
-    return Setting(today, appeal.level, people, organizations, initial=initial, **more)
+    return Setting(today, appeal.level, people, organizations, initial=initial, hint=hint, **more)
 
 
 def evidence_setting(action: Action, appeal: Appeal, initial: dict[str, Any]) -> dict[str, Any]:
@@ -141,9 +133,6 @@ def evidence_setting(action: Action, appeal: Appeal, initial: dict[str, Any]) ->
         kind = under_way.kind if under_way else ""
         return {"expertise": kind, "is_complaint": appeal.kind == Kind.COMPLAINT}
     return {}
-=======
-    return Setting(today, appeal.level, people, organizations, initial, hint)
->>>>>>> main
 
 
 def _load(one: Any) -> str:

@@ -18,8 +18,9 @@ from appeals.desk import acting, presenting
 from appeals.desk.access import desk_roles
 from appeals.desk.evidence import evidence_of
 from appeals.desk.fields import ActionForm
+from appeals.desk.filters import kept
 from appeals.desk.forms import FORMS
-from appeals.desk.listing import kept, listing_of, topic_options
+from appeals.desk.listing import listing_of, topic_options
 from appeals.errors import AppealError, AppealNotFound, FileRefused, InvalidInput
 from appeals.lifecycle import Action, State
 from appeals.models import Appeal, Attachment, Direction, ScanVerdict
@@ -139,7 +140,9 @@ def show(
     beside = bool(request.GET.get("tab"))
     context: dict[str, Any] = {"case": case_context(request, view, attempt, now, today), "today": today}
     if beside:
-        context["listing"] = listing_of(request.GET, scope=request.scope, today=today, current=appeal.number)
+        context["listing"] = listing_of(
+            request.GET, scope=request.scope, today=today, now=now, current=appeal.number
+        )
         context["case_open"] = True
     if attempt is not None and attempt.form.is_bound:
         # The page's title says "Error" in front, for those who hear it.

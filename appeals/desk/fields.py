@@ -24,6 +24,7 @@ class Setting:
     expertise: str = ""
     region: str = ""
     is_complaint: bool = False
+    hint: str = ""
     initial: dict[str, Any] = field(default_factory=dict)
 
 

@@ -1,100 +1,83 @@
-"""Narrowing a list. The address is the filter, so what one sees can be sent to a colleague or kept."""
+"""Reading a list's address. The address is the filter, so what one sees can be sent to a colleague or kept."""
 
-import re
 from collections.abc import Mapping
-from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import F, Func, Q, QuerySet, Value
-from django.db.models.functions import Lower
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from appeals.desk.forms import TopicField
-from appeals.models import Appeal
-from appeals.models.appeals import IS_OPEN
-from appeals.words import KINDS, URGENCIES, choices
-from registry.models import InsuredPerson
-from registry.names import sort_key
+from appeals.desk.forms import LEVELS, TopicField
+from appeals.desk.query import Query
+from appeals.desk.tabs import Tab
+from appeals.models import QueueSearch
+from appeals.words import CHANNELS, KINDS, STATES, URGENCIES, choices
 
 ANY = ("", _("any"))
 DUE = {"late": _("overdue"), "0": _("today"), "3": _("in 3 days"), "7": _("in a week"), "30": _("in 30 days")}
-FREE = "free"
+SORTED = {"due": _("by the term"), "received": _("newest first"), "urgency": _("urgent first")}
+USUAL = ("", _("as usual"))
+# What of the address belongs to the list; the rest is dropped when it is passed on.
+PLAIN = (
+    "tab", "kind", "topic", "clinic", "channel", "urgency", "due", "due_from", "due_to", "state", "level",
+    "who", "sort",
+)  # fmt: skip
+KEPT = (*PLAIN, "search", "after", "before")
+
+
+def _day(label: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
 
 class FilterForm(forms.Form):
     """Whatever in the address makes no sense is left out, never an error: addresses get cut and grow old."""
 
-    q = forms.CharField(label=_("Number, last name or policy number"), required=False, max_length=100)
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[ANY, *choices(KINDS)])
-    topic = TopicField(label=_("Topic"), required=False)
     urgency = forms.ChoiceField(label=_("Urgency"), required=False, choices=[ANY, *choices(URGENCIES)])
     due = forms.ChoiceField(label=pgettext_lazy("case", "Due"), required=False, choices=[ANY, *DUE.items()])
+    topic = TopicField(label=_("Topic"), required=False)
+    clinic = forms.CharField(
+        label=_("Clinic"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"list": "filter-clinics", "autocomplete": "off"}),
+    )
+    channel = forms.ChoiceField(label=_("Came by"), required=False, choices=[ANY, *choices(CHANNELS)])
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[ANY, *choices(STATES)])
+    level = forms.ChoiceField(
+        label=_("Level"), required=False, choices=[ANY, *((str(n), word) for n, word in LEVELS.items())]
+    )
+    due_from = _day(_("Due from"))
+    due_to = _day(_("Due until"))
+    sort = forms.ChoiceField(label=_("Order"), required=False, choices=[USUAL, *SORTED.items()])
     who = forms.RegexField(regex=r"^(free|[0-9]{1,18})$", required=False)
 
     def __init__(self, data: Any) -> None:
         # An action's form on the same page has fields of the same names, and ids must be unique.
         super().__init__(data, auto_id="filter_%s")
-        for name in ("kind", "urgency", "due"):
-            self.fields[name].widget.attrs["class"] = "form-select"
-        self.fields["topic"].widget.attrs["class"] = "form-control"
-
-    @property
-    def given(self) -> dict[str, str]:
-        self.full_clean()
-        return {name: value for name, value in self.cleaned_data.items() if value}
+        self.fields["topic"].widget.attrs["list"] = "filter-topics"
+        for field in self.fields.values():
+            is_choice = isinstance(field, forms.ChoiceField)
+            field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
 
 
-def narrow(rows: QuerySet[Appeal], given: Mapping[str, str], today: date) -> QuerySet[Appeal]:
-    for name in ("kind", "urgency"):
-        if name in given:
-            rows = rows.filter(**{name: given[name]})
-    if "topic" in given:
-        code = given["topic"]
-        rows = rows.filter(Q(topic__code=code) | Q(topic__code__startswith=f"{code}."))
-    if "due" in given:
-        rows = rows.filter(IS_OPEN, _due(given["due"], today))
-    if "who" in given:
-        who = given["who"]
-        rows = rows.filter(worker=None) if who == FREE else rows.filter(assignee=int(who))
-    return _search(rows, given["q"]) if "q" in given else rows
+def kept(params: Mapping[str, Any]) -> QueryDict:
+    """The list's own part of an address, to come back to the same place."""
+    clean = QueryDict(mutable=True)
+    for name in KEPT:
+        if value := params.get(name, ""):
+            clean[name] = str(value)
+    return clean
 
 
-def _due(window: str, today: date) -> Q:
-    if window == "late":
-        return Q(due_on__lt=today)
-    if window == "0":
-        return Q(due_on=today)
-    return Q(due_on__range=(today, today + timedelta(days=int(window))))
-
-
-def _search(rows: QuerySet[Appeal], text: str) -> QuerySet[Appeal]:
-    """A number or its beginning, a whole policy number, or the beginning of a name."""
-    compact = re.sub(r"[\s\-‐‑–—]", "", text)
-    if re.fullmatch(r"[0-9]{16}", compact):
-        people = InsuredPerson.objects.filter(enp=compact).values("pk")
-        return rows.filter(
-            Q(concerned_enp=compact) | Q(applicant__in=people) | Q(concerned_person__in=people)
-        )
-    if re.fullmatch(r"[0-9]{2,14}", compact):
-        return rows.filter(number__startswith=_dashed(compact))
-    key = sort_key(text, "")
-    if not key:
-        return rows.none()
-    people = InsuredPerson.objects.filter(sort_key__startswith=key).values("pk")
-    return rows.alias(applicant_key=_key("applicant_name"), concerned_key=_key("concerned_name")).filter(
-        Q(applicant__in=people)
-        | Q(concerned_person__in=people)
-        | Q(applicant_key__startswith=key)
-        | Q(concerned_key__startswith=key)
-    )
-
-
-def _dashed(digits: str) -> str:
-    parts = (digits[:2], digits[2:6], digits[6:13], digits[13:])
-    return "-".join(part for part in parts if part)
-
-
-def _key(field: str) -> Func:
-    return Func(Lower(F(field)), Value("ё"), Value("е"), function="translate")
+def read(params: Mapping[str, Any], search: QueueSearch | None = None) -> Query:
+    """The query an address asks for; `search` is the one its key leads to."""
+    wanted = str(params.get("tab", ""))
+    form = FilterForm(params)
+    form.full_clean()
+    given = {name: value for name, value in form.cleaned_data.items() if value}
+    tab = Tab(wanted) if wanted in list(Tab) else Tab.MINE
+    return Query(tab=tab, words=search.words if search else "", **given)

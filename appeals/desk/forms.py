@@ -25,43 +25,6 @@ TOLD_TO_STAFF = (Channel.PHONE, Channel.POST, Channel.EMAIL, Channel.VISIT)
 LEVELS = {1: _("Level 1, contact centre"), 2: _("Level 2, specialist"), 3: _("Level 3, expert")}
 
 
-<<<<<<< HEAD
-=======
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What the choices of a form depend on: the day, the level that has the case, the people to assign."""
-
-    on: date
-    level: int | None
-    people: Iterable[tuple[int, str]] = ()
-    organizations: Iterable[tuple[int, str]] = ()
-    initial: dict[str, Any] = field(default_factory=dict)
-    hint: str = ""
-
-
-def words(label: Any, *, rows: int = 4, help_text: Any = "", required: Any) -> forms.CharField:
-    """A text of some length. Typed line ends and spaces inside stay as they are."""
-    return forms.CharField(
-        label=label,
-        help_text=help_text,
-        max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": rows}),
-        error_messages={"required": required},
-    )
-
-
-class ActionForm(forms.Form):
-    """The version of the case the person saw goes with every action: see `appeals.services`."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, data: Any = None, files: Any = None, *, setting: Setting) -> None:
-        super().__init__(data, files, initial=setting.initial)
-        self.setting = setting
-        self.use_required_attribute = False
-
-
->>>>>>> main
 class AssignForm(ActionForm):
     assignee = forms.TypedChoiceField(
         label=_("Who takes it"),

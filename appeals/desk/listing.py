@@ -1,7 +1,8 @@
 """One page of the queue with everything around it: parts with counts, filters, rows, the way on and back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,19 +14,20 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from appeals.desk.filters import FREE, FilterForm, narrow
-from appeals.desk.forms import topic_choices
-from appeals.desk.paging import BY_ARRIVAL, BY_DUE, page_of
+from appeals.desk import searches
+from appeals.desk.filters import FilterForm, kept, read
+from appeals.desk.paging import page_of
 from appeals.desk.presenting import Row, rows_of
+from appeals.desk.query import FREE, Query
 from appeals.desk.tabs import LABELS, Tab, bounded_counts, count_words, of_tab, tabs_for
-from appeals.models import Appeal
+from appeals.models import Appeal, QueueSearch
 from appeals.selectors import working_scope
 from registry.scoping import Scope
 from representatives.models import Representative
 
-# What of the address belongs to the list; the rest is dropped when it is passed on.
-KEPT = ("tab", "q", "kind", "topic", "urgency", "due", "who", "after", "before")
-FIELDS = ("kind", "urgency", "due", "topic")
+FIELDS = (
+    "kind", "urgency", "due", "topic", "clinic", "channel", "state", "level", "due_from", "due_to", "sort",
+)  # fmt: skip
 EMPTY: dict[Tab, tuple[Promise, Promise]] = {
     Tab.MINE: (_("Nothing in your hands"), _("Take the next case: the most urgent one comes first.")),
     Tab.LEVEL: (_("Nothing waits at your level"), _("New cases appear here as soon as they are routed.")),
@@ -41,11 +43,16 @@ _UNUSED = ("text", "wish", "answer", "routing_reasons", "extension_reason", "acc
 
 @dataclass(frozen=True, slots=True)
 class Listing:
+    query: Query
+    search: QueueSearch | None
+    search_lost: bool
+    views: list[dict[str, Any]]
     tab: Tab
     tabs: list[dict[str, Any]]
     rows: list[Row]
     form: FilterForm
     here: str
+    here_query: str
     previous_url: str
     next_url: str
     count_text: str
@@ -53,57 +60,54 @@ class Listing:
     elsewhere_url: str
     who: str
     who_name: str
-    topics: SafeString
     empty_title: Promise
     empty_text: Promise
     narrowed: int = 0
     choice_fields: list[BoundField] = field(default_factory=list)
 
 
-def kept(params: QueryDict) -> QueryDict:
-    """The list's own part of an address, to come back to the same place."""
-    clean = QueryDict(mutable=True)
-    for name in KEPT:
-        if value := params.get(name, ""):
-            clean[name] = value
-    return clean
-
-
-def listing_of(params: QueryDict, *, scope: Scope, today: date, current: str = "") -> Listing:
-    """Reads the address of a list. Constant queries: visible organisations, counts, rows, topics."""
+def listing_of(
+    params: Mapping[str, Any], *, scope: Scope, today: date, now: datetime, current: str = ""
+) -> Listing:
+    """Reads the address of a list. Constant queries: visible organisations, views, found words, counts, rows."""
     address = kept(params)
-    wanted = str(address.get("tab", ""))
-    tab = Tab(wanted) if wanted in list(Tab) else Tab.MINE
+    views, search = searches.views_and_search(scope, address.get("search", ""), now)
+    lost = bool(address.get("search")) and search is None
+    if lost:
+        address.pop("search")
+    query = read(address, search)
+    tab = query.tab
     address["tab"] = tab
-    form = FilterForm(address)
-    given = form.given
     visible = Appeal.objects.visible_to(working_scope(scope))
     parts = {one: of_tab(one, visible, scope, today) for one in tabs_for(scope)}
-    rows = narrow(of_tab(tab, visible, scope, today), given, today)
+    rows = query.narrow(of_tab(tab, visible, scope, today), today)
     named: dict[str, QuerySet[Appeal]] = {str(one): part for one, part in parts.items()}
-    counts = bounded_counts(named | {"here": rows} if given else named)
-    order = BY_ARRIVAL if tab is Tab.ALL and "due" not in given else BY_DUE
-    page = page_of(_light(rows), order, after=address.get("after", ""), before=address.get("before", ""))
-    narrowed = {name: value for name, value in given.items() if name in FIELDS}
-    title, text = NOT_FOUND if given else EMPTY[tab]
-    wider = "q" in given and tab is not Tab.ALL and Tab.ALL in parts
+    counts = bounded_counts(named | {"here": rows} if query.is_narrow else named)
+    page = page_of(light(rows), query.order, after=address.get("after", ""), before=address.get("before", ""))
+    form = FilterForm(address)
+    title, text = NOT_FOUND if query.is_narrow else EMPTY[tab]
+    wider = bool(query.words) and tab is not Tab.ALL and Tab.ALL in parts
     return Listing(
+        query=query,
+        search=search,
+        search_lost=lost,
+        views=[_view_link(view, scope, search) for view in views],
         tab=tab,
         tabs=[_tab_link(one, counts[one], current=one is tab) for one in parts],
         rows=rows_of(page.rows, scope=scope, address=address, current=current),
         form=form,
         here=_queue(address),
+        here_query=address.urlencode(),
         previous_url=_turned(address, before=page.before),
         next_url=_turned(address, after=page.after),
         count_text=count_words(counts.get("here", counts.get(tab, 0))),
-        clear_url=f"{reverse('staff_queue')}?tab={tab}" if given else "",
-        elsewhere_url=_everywhere(given["q"]) if wider else "",
-        who=given.get("who", ""),
-        who_name=_who_name(given.get("who", ""), scope),
-        topics=topic_options(topic_choices(today)),
+        clear_url=f"{reverse('staff_queue')}?tab={tab}" if query.is_narrow else "",
+        elsewhere_url=_everywhere(address) if wider else "",
+        who=query.who,
+        who_name=_who_name(query.who, scope),
         empty_title=title,
         empty_text=text,
-        narrowed=len(narrowed),
+        narrowed=len([name for name in query.filters if name in FIELDS]) + bool(query.sort),
         choice_fields=[form[name] for name in FIELDS],
     )
 
@@ -113,7 +117,7 @@ def topic_options(topics: list[tuple[str, str]]) -> SafeString:
     return format_html_join("", '<option value="{} {}"></option>', topics)
 
 
-def _light(rows: QuerySet[Appeal]) -> QuerySet[Appeal]:
+def light(rows: QuerySet[Appeal]) -> QuerySet[Appeal]:
     people = ("topic", "assignee", "worker", "organization")
     return rows.select_related(*people).defer(*_UNUSED)
 
@@ -127,11 +131,21 @@ def _tab_link(tab: Tab, count: int, *, current: bool) -> dict[str, Any]:
     }
 
 
-def _everywhere(text: str) -> str:
+def _view_link(view: QueueSearch, scope: Scope, search: QueueSearch | None) -> dict[str, Any]:
+    return {
+        "url": searches.address_of(view),
+        "name": view.name,
+        "shared": view.shared,
+        "own": view.owner_id == scope.user_id,
+        "current": search is not None and search.pk == view.pk,
+    }
+
+
+def _everywhere(address: QueryDict) -> str:
     """The same words in all parts of the queue: who knows a number does not know in which part it is."""
-    address = QueryDict(mutable=True)
-    address.update({"tab": Tab.ALL, "q": text})
-    return _queue(address)
+    wide = QueryDict(mutable=True)
+    wide.update({"tab": str(Tab.ALL), "search": str(address["search"])})
+    return _queue(wide)
 
 
 def _turned(address: QueryDict, *, before: str = "", after: str = "") -> str:

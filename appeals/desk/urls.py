@@ -1,11 +1,17 @@
 from django.urls import path, re_path
 
-from appeals.desk import absences, case, overrides, papers, views, waiting
+from appeals.desk import absences, case, finding, overrides, papers, views, waiting
 
 NUMBER = r"(?P<number>[0-9]{2}-[0-9]{4}-[0-9]{7}-[0-9])"
 
 urlpatterns = [
     path("queue/", views.queue, name="staff_queue"),
+    path("queue/search/", finding.search, name="staff_search"),
+    path("views/", finding.saved_views, name="staff_views"),
+    path("views/save/", finding.save, name="staff_view_save"),
+    path("views/<uuid:key>/delete/", finding.delete, name="staff_view_delete"),
+    path("options/clinics/", finding.clinics, name="staff_clinics"),
+    path("options/topics/", finding.topics, name="staff_topics"),
     path("next/", views.take_next, name="staff_next"),
     path("board/", views.board, name="staff_board"),
     path("board/absences/<int:absence_id>/", absences.cover, name="staff_absence"),

@@ -20,8 +20,10 @@ from appeals.desk.tabs import Tab, of_tab
 from appeals.errors import AppealError
 from appeals.lifecycle import State
 from appeals.models import Appeal
+from registry.audit import record_read
 from registry.middleware import ScopedRequest
 from registry.scoping import Scope
+from registry.subjects import Subject
 
 # How many of the most urgent cases are tried before giving up: colleagues may be taking them right now.
 TRIES = 5
@@ -30,8 +32,16 @@ TRIES = 5
 @desk_roles
 @require_safe
 def queue(request: ScopedRequest) -> HttpResponse:
-    today = timezone.localdate()
-    listing = listing_of(request.GET, scope=request.scope, today=today)
+    now, today = timezone.now(), timezone.localdate()
+    listing = listing_of(request.GET, scope=request.scope, today=today, now=now)
+    record_read(
+        scope=request.scope,
+        subject=Subject.APPEAL_QUEUE,
+        rows=len(listing.rows),
+        page=request.path,
+        now=now,
+        request_id=request.request_id,
+    )
     return render(request, "appeals/desk/queue.html", {"listing": listing, "today": today})
 
 

@@ -21,6 +21,7 @@ from appeals.models.knowledge import (
 )
 from appeals.models.letters import AppealLetter, LetterKind
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
+from appeals.models.search import QueueSearch
 from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Direction
 from registry.scanning import ScanVerdict
 
@@ -55,6 +56,7 @@ __all__ = [
     "LadderStep",
     "LetterKind",
     "NumberCounter",
+    "QueueSearch",
     "ReplyChannel",
     "ScanVerdict",
     "Section",

@@ -1,12 +1,14 @@
 import uuid
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from appeals.lifecycle import OPEN, WORKING, State
+from appeals.lifecycle import OPEN, WAITING, WORKING, State
+from appeals.models import generated
 from appeals.models.reference import AppealTopic, Body
 from appeals.terms import Kind
 from appeals.visibility import readers
@@ -73,6 +75,18 @@ class AppealQuerySet(ScopedQuerySet["Appeal"]):
         """In the order of the index `appeal_unrouted`: those never tried first, then whose pause ended first."""
         due = self.filter(Q(route_after__isnull=True) | Q(route_after__lte=now))
         return due.order_by(F("route_after").asc(nulls_first=True), "pk")
+
+
+_AppealManager = models.Manager.from_queryset(AppealQuerySet)
+
+
+class AppealManager(_AppealManager):  # type: ignore[type-arg]
+    """Rows come without their search words: hundreds of bytes that nobody reads."""
+
+    def get_queryset(self) -> AppealQuerySet:
+        rows: Any = super().get_queryset()
+        deferred: AppealQuerySet = rows.defer("search_words")
+        return deferred
 
 
 class Appeal(models.Model):
@@ -255,7 +269,13 @@ class Appeal(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     is_sample = models.BooleanField(_("sample data"), default=False)
 
-    objects = AppealQuerySet.as_manager()
+    # What the queue is searched and sorted by; the database keeps them, see `appeals.models.generated`.
+    applicant_key = generated.name_key("applicant_name")
+    concerned_key = generated.name_key("concerned_name")
+    urgency_rank = generated.urgency_rank()
+    search_words = generated.search_words()
+
+    objects = AppealManager()
 
     class Meta:
         verbose_name = _("appeal")
@@ -375,6 +395,16 @@ class Appeal(models.Model):
                 fields=["assignee", "due_on", "id"], name="appeal_queue_assignee", condition=IS_OPEN
             ),
             models.Index(fields=["region", "due_on", "id"], name="appeal_queue_region", condition=IS_OPEN),
+            # Who sees several regions or offices at once walks the order of all.
+            models.Index(
+                fields=["urgency_rank", "due_on", "id"], name="appeal_queue_urgency", condition=IS_OPEN
+            ),
+            models.Index(fields=["due_on", "id"], name="appeal_queue_all", condition=IS_OPEN),
+            models.Index(
+                fields=["organization", "due_on", "id"],
+                name="appeal_queue_waiting",
+                condition=Q(state__in=sorted(WAITING)),
+            ),
             # "Next case": one look-up for each urgency.
             models.Index(
                 fields=["organization", "level", "urgency", "due_on", "id"],
@@ -392,6 +422,17 @@ class Appeal(models.Model):
             # The register, newest first, closed ones included.
             models.Index(fields=["organization", "-registered_at", "-id"], name="appeal_register_office"),
             models.Index(fields=["region", "-registered_at", "-id"], name="appeal_register_region"),
+            models.Index(fields=["-registered_at", "-id"], name="appeal_register_all"),
+            # Search: names by their beginning, policy number and phone whole, everything else by words.
+            models.Index(fields=["applicant_key"], name="appeal_applicant_key"),
+            models.Index(
+                fields=["concerned_key"], name="appeal_concerned_key", condition=~Q(concerned_key="")
+            ),
+            models.Index(
+                fields=["concerned_enp"], name="appeal_concerned_enp", condition=~Q(concerned_enp="")
+            ),
+            models.Index(fields=["applicant_phone"], name="appeal_phone", condition=~Q(applicant_phone="")),
+            GinIndex(fields=["search_words"], name="appeal_search_words"),
         ]
 
     def __str__(self) -> str:

@@ -42,12 +42,9 @@ from appeals.services.waiting import judge_wait, note_waiting
 __all__ = [
     "SURVEY_OPEN_FOR",
     "Filed",
-<<<<<<< HEAD
     "Order",
     "Outcome",
-=======
     "absence_of",
->>>>>>> main
     "accept_hand_over",
     "allow_follower",
     "answer",
@@ -78,11 +75,8 @@ __all__ = [
     "mark_validity",
     "next_case",
     "note_waiting",
-<<<<<<< HEAD
     "order_expertise",
-=======
     "plan_cover",
->>>>>>> main
     "receive_reply",
     "record_expertise",
     "refuse_surveys",

@@ -12,7 +12,7 @@ from representatives.models.people import (
     Representative,
     Training,
 )
-from representatives.models.places import Audience, DirectLine, DutyPost, PostStatus, Weekday
+from representatives.models.places import Audience, DirectLine, DutyChange, DutyPost, PostStatus, Weekday
 
 __all__ = [
     "Absence",
@@ -21,6 +21,7 @@ __all__ = [
     "Conflict",
     "ContactCentre",
     "DirectLine",
+    "DutyChange",
     "DutyPost",
     "EmploymentType",
     "EventKind",

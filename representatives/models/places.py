@@ -4,10 +4,11 @@ from typing import Self
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, IntegerField, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from registry.models import Clinic, Organization
+from registry.models import Clinic, Organization, User
 from registry.scoping import Role, Scope, ScopedQuerySet
 from representatives.models import ranges
 from representatives.models.people import Representative, seen_by
@@ -64,6 +65,15 @@ class DutyPost(models.Model):
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=PostStatus, default=PostStatus.DRAFT)
+    # Two signatures, of the employer and of the clinic; both come before anything is published.
+    insurer_approved_at = models.DateTimeField(_("approved by the organisation at"), null=True, blank=True)
+    insurer_approved_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("by")
+    )
+    clinic_approved_at = models.DateTimeField(_("approved by the clinic at"), null=True, blank=True)
+    clinic_approved_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("by")
+    )
 
     objects = DutyPostQuerySet.as_manager()
 
@@ -93,6 +103,24 @@ class DutyPost(models.Model):
                 ],
                 violation_error_message=_("The representative is on duty elsewhere at this time."),
             ),
+            ExclusionConstraint(
+                name="dutypost_room_taken",
+                expressions=[
+                    ranges.same(F("clinic")),
+                    # A room is told by its words; of two that differ, one in four thousand million would clash.
+                    ranges.same(Func(Lower("room"), function="hashtext", output_field=IntegerField())),
+                    ranges.hours("weekday", "starts", "ends"),
+                    ranges.days("valid_from", "valid_to"),
+                ],
+                condition=~Q(room=""),
+                violation_error_message=_("Somebody else is on duty in this room at this time."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status=PostStatus.DRAFT)
+                | Q(insurer_approved_at__isnull=False, clinic_approved_at__isnull=False),
+                name="dutypost_signed",
+                violation_error_message=_("Both the organisation and the clinic approve before that."),
+            ),
         ]
         indexes = [
             models.Index(
@@ -107,11 +135,58 @@ class DutyPost(models.Model):
 
     def clean(self) -> None:
         """A post needs an open clinic in the region of the representative."""
+        if not hasattr(self, "clinic"):
+            return  # the form says already that there is none
         if self.clinic.region_id != self.representative.region_id:
             raise ValidationError({"clinic": _("The clinic is in another region.")})
         closed_on = self.clinic.closed_on
         if closed_on is not None and (self.valid_to is None or self.valid_to >= closed_on):
             raise ValidationError({"clinic": _("The clinic closes before the post ends.")})
+
+
+class DutyChangeQuerySet(ScopedQuerySet["DutyChange"]):
+    def visible_to(self, scope: Scope) -> Self:
+        clinics = scope.clinics(Role.CLINIC_STAFF)
+        return self.any_of(
+            *seen_by(scope, "post__representative__"), Q(post__clinic__in=clinics) if clinics else None
+        )
+
+
+class DutyChange(models.Model):
+    """One day on which a post is not held as its pattern says: covered by somebody else, or not at all.
+
+    That whoever covers is free, and that the day is one of the post's, is held by the database: see migration 0005.
+    """
+
+    post = models.ForeignKey(
+        DutyPost, on_delete=models.CASCADE, related_name="changes", verbose_name=_("duty post")
+    )
+    day = models.DateField(_("day"))
+    cover = models.ForeignKey(
+        Representative,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="covers",
+        verbose_name=_("who covers"),
+    )
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    objects = DutyChangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("change of a duty day")
+        verbose_name_plural = _("changes of duty days")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["post", "day"],
+                name="dutychange_once_a_day",
+                violation_error_message=_("This day is changed already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day:%d.%m.%Y}"
 
 
 class Audience(models.TextChoices):

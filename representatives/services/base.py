@@ -48,6 +48,20 @@ _REFUSALS: dict[str, tuple[str, str | Promise]] = {
         _("This absence overlaps another one of the same representative."),
     ),
     "representative_user_id": ("account", _("This account already belongs to another representative.")),
+    "dutypost_room_taken": ("room", _("Somebody else is on duty in this room at this time.")),
+    "dutypost_hours": ("ends", _("The end must be later than the beginning.")),
+    "dutypost_term": ("valid_to", _("The last day is before the first one.")),
+    "dutypost_clinic": (
+        "clinic",
+        _("The clinic is in another region or closes before the post ends."),
+    ),
+    "dutychange_cover_busy": ("cover", _("Whoever is to cover is on duty elsewhere at this time.")),
+    "dutychange_day": ("day", _("The post is not held on that day.")),
+    "dutychange_once_a_day": ("day", _("This day is changed already.")),
+    "directline_one_per_audience": (
+        "audience",
+        _("The clinic has such a line of this organisation already: correct that one."),
+    ),
     "dutypost_no_double_booking": (
         "starts",
         _("The representative is on duty elsewhere at this time."),

@@ -13,7 +13,8 @@
     const control = document.querySelector(`[data-key="${CSS.escape(event.code)}"]`);
     if (control) {
       event.preventDefault();
-      control.click();
+      if (control.matches("input, textarea, select")) control.focus();
+      else control.click();
       return;
     }
     if (event.code === "KeyJ" || event.code === "KeyK") step(event);

@@ -6,8 +6,9 @@ import pytest
 
 from appeals import services, tasks
 from appeals.actors import Actor
+from appeals.desk.query import Query
+from appeals.desk.tabs import Tab
 from appeals.models import Appeal, AppealTerm
-from appeals.selectors import QueueFilters, queue
 from appeals.services.routing import FIRST_PAUSE, LONGEST_PAUSE, TELL_AFTER
 from notifications.models import Message
 from tests.appeals.desk import at_desk
@@ -98,7 +99,7 @@ def test_without_terms_nothing_is_lost_either(cast, now):
 def test_those_who_can_help_see_it_and_route_it_by_hand(cast, now, broken, who):
     tasks.route(appeal_id=broken.pk)
     scope = cast.scope(who)
-    assert [row.pk for row in queue(scope, QueueFilters()).rows] == [broken.pk]
+    assert [row.pk for row in Query(tab=Tab.OPEN).rows(scope, now.date())] == [broken.pk]
     page = at_desk(cast.users[who]).get(f"/staff/cases/{broken.number}/").content.decode()
     assert "Портал пытался распределить" in page
     assert f"/staff/cases/{broken.number}/reroute/" in page

@@ -22,6 +22,7 @@ from appeals.models import (
     Expertise,
     HandOver,
     LadderStep,
+    QueueSearch,
 )
 from dispensary.load import load_reference as load_dispensary
 from dispensary.models import (
@@ -51,7 +52,7 @@ from registry.models import (
     InsuredPerson,
     LegalRepresentative,
 )
-from representatives.models import Absence, Conflict, RegisterEvent, Representative
+from representatives.models import Absence, Conflict, DirectLine, DutyChange, RegisterEvent, Representative
 from tests.appeals.desk import paper_of
 from tests.appeals.factories import filed, filing
 from tests.cast import Cast
@@ -76,6 +77,13 @@ class Foreign:
 def make_foreign(cast: Cast, now: datetime) -> Foreign:
     load_appeals()
     load_workdays((2025, 2026, 2027))
+    rows = [
+        *_people(cast, now),
+        *_staff(cast),
+        *_appeals(cast, now),
+        *_campaign(cast, now),
+        *_desk(cast, now),
+    ]
     rows = [*_people(cast, now), *_staff(cast, now), *_appeals(cast, now), *_campaign(cast, now)]
     by_label: dict[str, models.Model] = {row._meta.label: row for row in rows}
     appeal, invitation = by_label["appeals.Appeal"], by_label["dispensary.Invitation"]
@@ -123,8 +131,14 @@ def _people(cast: Cast, now: datetime) -> list[models.Model]:
 
 def _staff(cast: Cast, now: datetime) -> list[models.Model]:
     one = RepresentativeFactory(organization=cast.foreign_insurer, last_name=CANARY)
+    # A draft: published posts are everybody's to read.
+    post = DutyPostFactory(representative=one, room=CANARY, status="draft", starts=time(9), ends=time(12))
+    line = DirectLine.objects.create(clinic=post.clinic, organization=one.organization, phone="+78652000000")
     return [
         one,
+        post,
+        line,
+        DutyChange.objects.create(post=post, day=date(2026, 6, 2), reason=CANARY),
         train(one),
         Absence.objects.create(representative=one, first_day=date(2026, 6, 1), last_day=date(2026, 6, 3)),
         Conflict.objects.create(
@@ -133,8 +147,6 @@ def _staff(cast: Cast, now: datetime) -> list[models.Model]:
         RegisterEvent.objects.create(
             representative=one, at=now, kind="corrected", data={"phone": [CANARY, ""]}
         ),
-        # A draft: published posts are everybody's to read.
-        DutyPostFactory(representative=one, room=CANARY, status="draft", starts=time(9), ends=time(12)),
     ]
 
 
@@ -309,6 +321,20 @@ def _files(cast: Cast, campaign: Campaign, now: datetime) -> list[models.Model]:
         ClinicFileFault.objects.create(file=file, row=3, field="FAM", code="name", value=CANARY),
         PlannedExam.objects.create(**exam, round=1, inform_by=date(2026, 9, 1)),
         ExamResult.objects.create(**exam, came_on=date(2026, 5, 1)),
+    ]
+
+
+def _desk(cast: Cast, now: datetime) -> list[models.Model]:
+    expert = cast.users["foreign_expert"]
+    return [
+        QueueSearch.objects.create(
+            owner=expert,
+            organization=cast.foreign_insurer,
+            words=CANARY,
+            name=CANARY,
+            shared=True,
+            created_at=now,
+        ),
     ]
 
 

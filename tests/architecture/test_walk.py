@@ -32,6 +32,8 @@ OPEN = {
     "help:opinion": {"slug": "kak-poluchit-polis"},
     "representatives:organization": {"code": "26"},
     "representatives:clinic": None,  # filled in below: the outsider's clinic
+    "representatives:door": None,
+    "representatives:calendar": None,
     "openid_connect_login": {"provider_id": "nobody"},
     "notifications:unsubscribe": {"token": "forged"},
     "dispensary:file-format": {"kind": "name_list"},
@@ -57,9 +59,11 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
     names = set(re.findall(r"<(?:\w+:)?(\w+)>", route.pattern))
     if not names:
         return None
-    if route.view_name == "representatives:clinic":
+    if route.view_name in {"representatives:clinic", "representatives:door", "representatives:calendar"}:
         assert cast.outsider.clinic is not None
         return {"code": cast.outsider.clinic.mo_code}
+    if route.view_name == "staff_view_delete":
+        return {"key": world.rows["appeals.QueueSearch"].key}  # type: ignore[attr-defined]
     if route.view_name in OPEN:
         return OPEN[route.view_name]
     known = {
@@ -67,6 +71,8 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
         "key": world.paper_key,
         "campaign_id": world.campaign.pk,
         "invitation_id": world.invitation.pk,
+        "post_id": world.rows["representatives.DutyPost"].pk,
+        "line_id": world.rows["representatives.DirectLine"].pk,
         "file_key": world.file_key,
         "row": 2,
         "call_id": world.invitation.calls.get().pk,

@@ -1,4 +1,4 @@
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import factory
@@ -6,6 +6,8 @@ from factory.django import DjangoModelFactory
 
 from representatives.models import DutyPost, Representative, StaffingNorm, Training
 from tests.factories import ClinicFactory, InsurerFactory
+
+SIGNED = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class RepresentativeFactory(DjangoModelFactory):
@@ -32,6 +34,8 @@ class DutyPostFactory(DjangoModelFactory):
     ends = time(13)
     valid_from = date(2026, 1, 1)
     status = "published"
+    insurer_approved_at = factory.LazyAttribute(lambda post: None if post.status == "draft" else SIGNED)
+    clinic_approved_at = factory.SelfAttribute("insurer_approved_at")
 
 
 def train(one: Representative, passed_on: date = date(2021, 1, 1), valid_to: date | None = None) -> Training:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0010_follow_survey_followers'),
+        ('appeals', '0012_desk_search'),
         ('registry', '0003_access_record_key'),
     ]
 
