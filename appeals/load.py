@@ -1,12 +1,19 @@
 """Loads the reference data of appeals: topics, competent bodies, terms, waiting time norms."""
 
-from appeals.models import AppealTerm, AppealTopic, Body, ViolationCode, WaitingTimeNorm
+from appeals.models import AppealTerm, AppealTopic, Body, ReplyTemplate, ViolationCode, WaitingTimeNorm
 from appeals.reference import DATA, read_bodies, read_terms, read_topics
 from registry.reference import day, read_rows, upsert, yes
 
 
 def load_reference() -> list[str]:
-    return [load_topics(), load_bodies(), load_terms(), load_violation_codes(), load_waiting_norms()]
+    return [
+        load_topics(),
+        load_bodies(),
+        load_terms(),
+        load_violation_codes(),
+        load_reply_templates(),
+        load_waiting_norms(),
+    ]
 
 
 def load_topics() -> str:
@@ -106,3 +113,16 @@ def load_waiting_norms() -> str:
     ]
     key = ["service", "suspicion", "region", "valid_from"]
     return f"{upsert(WaitingTimeNorm, rows, key=key)} waiting time norms"
+
+
+def load_reply_templates() -> str:
+    """The portal's own texts; those that organisations wrote are left alone."""
+    rows = [
+        {**row, "organization": None, "body": row["body"].replace("\\n", "\n")}
+        for row in read_rows(DATA / "reply_templates.csv")
+    ]
+    for row in rows:
+        ReplyTemplate.objects.update_or_create(
+            organization=None, name=row["name"], language=row["language"], defaults=row
+        )
+    return f"{len(rows)} reply templates"

@@ -70,6 +70,7 @@ def case(scope: Scope, number: str) -> CaseView:
         "region",
         "clinic",
         "assignee",
+        "worker",
         "addressee",
         "applicant",
         "concerned_person__insurer",

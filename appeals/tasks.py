@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from appeals import services
 from appeals.desk import searches, telling
+from appeals.desk.presence import forget_presences
 from appeals.hints import asked_key
 from appeals.knowledge.counts import write_views
 from appeals.knowledge.publishing import turn_pages
@@ -79,8 +80,10 @@ def forget_drafts(**_: Any) -> int:
 
 @shared_task(name="appeals.forget_searches")
 def forget_searches(**_: Any) -> int:
-    """Deletes searches that were kept for a day only; returns how many."""
-    return searches.forget_searches(now=timezone.now())
+    """Deletes searches that were kept for a day only, and who had which case open; returns how many searches."""
+    now = timezone.now()
+    forget_presences(now=now)
+    return searches.forget_searches(now=now)
 
 
 @shared_task(name="appeals.tell_of_views")

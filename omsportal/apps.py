@@ -7,6 +7,9 @@ class PortalConfig(AppConfig):
     verbose_name = _("Portal")
 
     def ready(self) -> None:
+        from appeals.desk import panels
         from omsportal import checks, handing_over  # noqa: F401 - checks register themselves
+        from omsportal.case_panels import exams_and_observation
 
         handing_over.connect()
+        panels.register(exams_and_observation)

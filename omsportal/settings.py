@@ -160,6 +160,8 @@ WHITENOISE_AUTOREFRESH = MODE == "test"
 # Uploads: what one request may bring; what is kept is the rule of appeals/services/files.py.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
+# A bulk action of thousands of rows is refused by a page that says so, not by a bare error.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
 FILE_UPLOAD_PERMISSIONS = 0o600
 # Without a scanner production keeps files shut; the demo opens them after the portal's own look at the content.
 CLAMD_URL, FILES_WITHOUT_SCANNER = scanner(

@@ -1,11 +1,27 @@
 """The seam between a scope and the database session."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 
 from registry.scoping import Scope
+
+T = TypeVar("T")
+_known: ContextVar[dict[Hashable, Any] | None] = ContextVar("known", default=None)
+
+
+def once(key: Hashable, read: Callable[[], T]) -> T:
+    """What `read` gives, asked once in a `db_scope`: for reference data that each predicate would look up anew."""
+    known = _known.get()
+    if known is None:
+        return read()
+    if key not in known:
+        known[key] = read()
+    found: T = known[key]
+    return found
 
 
 @contextmanager
@@ -24,4 +40,8 @@ def db_scope(scope: Scope) -> Iterator[None]:
                 " set_config('app.regions', %s, true)",
                 [str(scope.user_id or ""), ",".join(map(str, organizations)), ",".join(regions)],
             )
-        yield
+        token = _known.set({})
+        try:
+            yield
+        finally:
+            _known.reset(token)

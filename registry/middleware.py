@@ -74,6 +74,9 @@ def session_is_over(request: HttpRequest) -> bool:
     seen, began = request.session.get("staff_seen", now), request.session.get("staff_began", now)
     if now - seen > settings.STAFF_IDLE_SECONDS or now - began > settings.STAFF_SESSION_SECONDS:
         return True
+    # A page that asks by itself is no sign of a person: left alone, it must not keep the session open.
+    if request.headers.get("Portal-Poll"):
+        return False
     # Writing the session on every click would cost a row update a page: once a minute is enough.
     if now - seen >= 60 or "staff_began" not in request.session:
         request.session["staff_seen"], request.session["staff_began"] = now, began

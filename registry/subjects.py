@@ -12,6 +12,7 @@ class Subject(StrEnum):
 
     APPEAL = "appeal"
     APPEAL_QUEUE = "appeal_queue"
+    APPEAL_EXPORT = "appeal_export"
     REROUTES = "reroutes"
     ATTACHMENT = "attachment"
     INVITATION = "invitation"
@@ -32,6 +33,7 @@ class Subject(StrEnum):
 LABELS: dict[str, Promise] = {
     Subject.APPEAL: _("appeal"),
     Subject.APPEAL_QUEUE: _("list of appeals"),
+    Subject.APPEAL_EXPORT: _("spreadsheet of appeals"),
     Subject.REROUTES: _("appeals routed by hand"),
     Subject.ATTACHMENT: _("file of an appeal"),
     Subject.INVITATION: _("invitation to an exam"),

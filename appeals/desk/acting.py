@@ -97,7 +97,8 @@ def setting_for(action: Action, appeal: Appeal, *, scope: Scope, today: date) ->
     hint = ""
     if action is Action.ASSIGN and appeal.organization_id and appeal.level:
         people = [
-            (one.pk, _load(one)) for one in people_for(scope, appeal.organization_id, appeal.level, today)
+            (one.pk, load_words(one))
+            for one in people_for(scope, appeal.organization_id, appeal.level, today)
         ]
         choice = suggested(appeal, timezone.now())
         if choice is not None:
@@ -135,7 +136,8 @@ def evidence_setting(action: Action, appeal: Appeal, initial: dict[str, Any]) ->
     return {}
 
 
-def _load(one: Any) -> str:
+def load_words(one: Any) -> str:
+    """A representative of `people_for` with the load, as a choice of who takes a case."""
     name = short_name(one.last_name, one.first_name, one.middle_name)
     words = gettext("%(name)s: %(open)s of %(capacity)s open cases")
     said = words % {"name": name, "open": one.open_cases, "capacity": one.capacity}

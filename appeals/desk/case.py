@@ -14,16 +14,16 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from appeals import selectors, services
-from appeals.desk import acting, presenting
+from appeals.desk import acting, presenting, ready_texts, unsent
 from appeals.desk.access import desk_roles
 from appeals.desk.evidence import evidence_of
-from appeals.desk.fields import ActionForm
+from appeals.desk.fields import ActionForm, Setting
 from appeals.desk.filters import kept
 from appeals.desk.forms import FORMS
 from appeals.desk.listing import listing_of, topic_options
 from appeals.errors import AppealError, AppealNotFound, FileRefused, InvalidInput
 from appeals.lifecycle import Action, State
-from appeals.models import Appeal, Attachment, Direction, ScanVerdict
+from appeals.models import Appeal, Attachment, Direction, ReplyTemplate, ScanVerdict
 from appeals.selectors import CaseView, working_scope
 from appeals.terms import Urgency
 from appeals.uploads import dropped, takes_files
@@ -45,6 +45,7 @@ class Attempt:
     form: ActionForm
     refusal: str = ""
     verdict: dict[str, Any] | None = None
+    restored: datetime | None = None
 
 
 def find(request: ScopedRequest, number: str) -> CaseView:
@@ -72,7 +73,9 @@ def act(request: ScopedRequest, number: str, action: str) -> HttpResponse:
     form_class = FORMS[wanted]
     setting = acting.setting_for(wanted, view.appeal, scope=request.scope, today=timezone.localdate())
     if request.method == "GET":
-        return show(request, view, Attempt(wanted, form_class(setting=setting)))
+        return show(request, view, _begun(request, view, wanted, setting))
+    if "template" in request.POST:
+        return _with_text(request, view, wanted, setting)
     form = form_class(request.POST, request.FILES, setting=setting)
     for problem in dropped(request):
         form.add_error("papers" if "papers" in form.fields else None, problem)
@@ -92,8 +95,34 @@ def act(request: ScopedRequest, number: str, action: str) -> HttpResponse:
         return show(request, view, Attempt(wanted, form), status=422)
     except AppealError as error:
         return _refused(request, number, wanted, form, str(error))
+    unsent.forget(appeal_id=view.appeal.pk, action=wanted, scope=request.scope)
     messages.success(request, f"{number}: {presenting.DONE[wanted]}")
     return HttpResponseRedirect(back(request, view.appeal))
+
+
+def _begun(request: ScopedRequest, view: CaseView, action: Action, setting: Setting) -> Attempt:
+    """The form of an action with what this person typed before and did not send."""
+    draft = unsent.unsent_of(view.appeal, request.scope).get(action)
+    if draft is not None:
+        setting.initial.update({name: value for name, value in draft.fields.items() if value})
+    return Attempt(action, FORMS[action](setting=setting), restored=draft.updated_at if draft else None)
+
+
+def _with_text(request: ScopedRequest, view: CaseView, action: Action, setting: Setting) -> HttpResponse:
+    """The form again with a ready text after what is typed; nothing is done yet."""
+    key, name = str(request.POST["template"]), ready_texts.TARGETS.get(action)
+    usable = ReplyTemplate.objects.usable_by(request.scope)
+    template = usable.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
+    if template is None or name is None:
+        raise Http404("No such text")
+    typed = unsent.typed_in(action, request.POST)
+    typed[name] = "\n\n".join(
+        part for part in (typed[name].strip(), ready_texts.filled(template, view.appeal)) if part
+    )
+    unsent.keep(appeal=view.appeal, action=action, typed=typed, scope=request.scope, now=timezone.now())
+    setting.initial.update(typed)
+    setting.initial["version"] = request.POST.get("version", "")
+    return show(request, view, Attempt(action, FORMS[action](setting=setting)))
 
 
 def _refused(
@@ -184,8 +213,10 @@ def case_context(
         **evidence_of(view, _papers),
         "offer": _offer(offer) if offer and sees_offer(view) else None,
         "actions": _actions(appeal, actions, attempt, tail),
+        "tail": tail,
+        "unsent": _unsent(request, view, attempt, tail) if attempt is None else [],
         "check_waiting_url": _waiting_url(appeal, actions, tail),
-        **_form(appeal, actions, attempt, view, tail),
+        **_form(request, actions, attempt, view, tail),
     }
 
 
@@ -245,12 +276,29 @@ def _actions(
     return {"first": first, "rest": rest, "all": first + rest}
 
 
+def _unsent(
+    request: ScopedRequest, view: CaseView, attempt: Attempt | None, tail: str
+) -> list[dict[str, Any]]:
+    """Texts of this person that wait in the case, each with the way to its form."""
+    return [
+        {
+            "url": reverse("staff_act", args=[view.appeal.number, action]) + tail,
+            "label": str(ACTIONS[Action(action)]).capitalize(),
+            "at": draft.updated_at,
+            "words": next((value for value in draft.fields.values() if value), ""),
+        }
+        for action, draft in unsent.unsent_of(view.appeal, request.scope).items()
+        if attempt is None or attempt.action != action
+    ]
+
+
 def _form(
-    appeal: Appeal, actions: list[Action], attempt: Attempt | None, view: CaseView, tail: str
+    request: ScopedRequest, actions: list[Action], attempt: Attempt | None, view: CaseView, tail: str
 ) -> dict[str, Any]:
     """The open form; when its action is not possible any more, what was typed and why it cannot be done."""
     if attempt is None:
         return {}
+    appeal = view.appeal
     if attempt.action not in actions:
         refusal = attempt.refusal or gettext("This is not possible any more: the case has moved on.")
         typed = acting.typed_text(attempt.form) if attempt.form.is_bound else ""
@@ -266,6 +314,10 @@ def _form(
         "news": _news(view) if attempt.refusal else "",
         "topics": topic_options(getattr(attempt.form, "topics", [])),
         "clinics": topic_options(getattr(attempt.form, "clinics", [])),
+        "restored": attempt.restored,
+        "draft_url": reverse("staff_draft", args=[appeal.number, attempt.action]),
+        "texts": ready_texts.offered(appeal, request.scope) if attempt.action in ready_texts.TARGETS else [],
+        "doing": attempt.action,
         "verdict": attempt.verdict,
         "checks": attempt.action is Action.CHECK_WAITING,
     }

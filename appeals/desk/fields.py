@@ -6,6 +6,9 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+
+from appeals import replies
 
 LONGEST = 10_000
 
@@ -48,3 +51,11 @@ class ActionForm(forms.Form):
         super().__init__(data, files, initial=setting.initial)
         self.setting = setting
         self.use_required_attribute = False
+
+    def clean(self) -> dict[str, Any]:
+        """A text with a field of a template that nobody filled is never sent."""
+        for name, value in list(self.cleaned_data.items()):
+            if isinstance(value, str) and (left := replies.unfilled(value)):
+                words = gettext("Fill in by hand: %(fields)s. The case does not know it.")
+                self.add_error(name, words % {"fields": ", ".join(left)})
+        return self.cleaned_data

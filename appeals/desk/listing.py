@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from appeals.desk import searches
+from appeals.desk.access import HEADS
 from appeals.desk.filters import FilterForm, kept, read
 from appeals.desk.paging import page_of
 from appeals.desk.presenting import Row, rows_of
@@ -53,6 +54,8 @@ class Listing:
     form: FilterForm
     here: str
     here_query: str
+    address: dict[str, str]
+    may_export: bool
     previous_url: str
     next_url: str
     count_text: str
@@ -98,6 +101,8 @@ def listing_of(
         form=form,
         here=_queue(address),
         here_query=address.urlencode(),
+        address={name: str(value) for name, value in address.items()},
+        may_export=scope.has(*HEADS),
         previous_url=_turned(address, before=page.before),
         next_url=_turned(address, after=page.after),
         count_text=count_words(counts.get("here", counts.get(tab, 0))),

@@ -81,6 +81,7 @@ class Row:
     waits: str
     closed_word: str
     current: bool
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ def rows_of(cases: Iterable[Appeal], *, scope: Scope, address: QueryDict, curren
             waits=_waits(case, with_office=several),
             closed_word="" if case.is_open else str(STATES[State(case.state)]),
             current=case.number == current,
+            version=case.version,
         )
         for case in cases
     ]

@@ -8,6 +8,7 @@ from appeals.models.appeals import (
 )
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
 from appeals.models.clinic import ClinicRequest
+from appeals.models.desk import Presence, ReplyTemplate, WorkDraft
 from appeals.models.expertise import Expertise, ExpertiseKind, ViolationCode
 from appeals.models.following import AppealFollower, AppealSurvey, Solved, SurveyRefusal
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter
@@ -56,8 +57,10 @@ __all__ = [
     "LadderStep",
     "LetterKind",
     "NumberCounter",
+    "Presence",
     "QueueSearch",
     "ReplyChannel",
+    "ReplyTemplate",
     "ScanVerdict",
     "Section",
     "Solved",
@@ -65,4 +68,5 @@ __all__ = [
     "Validity",
     "ViolationCode",
     "WaitingTimeNorm",
+    "WorkDraft",
 ]

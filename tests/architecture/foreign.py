@@ -22,7 +22,9 @@ from appeals.models import (
     Expertise,
     HandOver,
     LadderStep,
+    Presence,
     QueueSearch,
+    WorkDraft,
 )
 from dispensary.load import load_reference as load_dispensary
 from dispensary.models import (
@@ -326,7 +328,12 @@ def _files(cast: Cast, campaign: Campaign, now: datetime) -> list[models.Model]:
 
 def _desk(cast: Cast, now: datetime) -> list[models.Model]:
     expert = cast.users["foreign_expert"]
+    appeal = Appeal.objects.get(text=CANARY)
     return [
+        WorkDraft.objects.create(
+            appeal=appeal, user=expert, action="answer", fields={"answer": CANARY}, updated_at=now
+        ),
+        Presence.objects.create(appeal=appeal, user=expert, seen_at=now),
         QueueSearch.objects.create(
             owner=expert,
             organization=cast.foreign_insurer,

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0012_desk_search'),
+        ('appeals', '0013_desk_work'),
         ('registry', '0003_access_record_key'),
     ]
 
