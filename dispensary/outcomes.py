@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db import transaction
 from django.utils import timezone
 
+from dispensary import case_services
 from dispensary.callbacks import other_time
 from dispensary.calling import close, exclude, fail, held, put_back
 from dispensary.models import (
@@ -64,6 +65,10 @@ def record(*, call_id: int, actor: User, scope: Scope, answer: Answer, now: date
         _tell_invitation(call.invitation, answer, actor, now)
     elif call.invitation is not None and answer.outcome == CallOutcome.CAME:
         _came(call.invitation, answer.on_day)
+    elif call.kind == CallKind.VISIT:
+        case_services.hear(
+            call=call, outcome=answer.outcome, on_day=answer.on_day, note=answer.note, actor=actor, now=now
+        )
     _settle(call, answer, actor, now)
     if answer.leave_alone:
         withdraw_all(person_id=call.person_id, now=now)

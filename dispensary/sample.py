@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from dispensary import escalation, listing, proof, sending, services
+from dispensary import escalation, listing, proof, sample_files, sending, services
 from dispensary.lifecycle import State
 from dispensary.models import Campaign, ObservationCase
 from dispensary.observation import ObservationRules, VisitWindow, next_window, rule_for
@@ -33,7 +33,10 @@ def seed(*, now: datetime, seed: int, appeals: int, report: Report) -> list[str]
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(_DUE_CITIZENS)
-        lines = [_running(now), _planned(now), _closed(now), _observed(now)]
+        lines = [_running(now), _planned(now), _closed(now), _observed(now), sample_files.seed(now=now)]
+        # Results of the sample files changed who came: the sums are counted before they are proved.
+        for campaign in Campaign.objects.filter(counted_at__isnull=True, cohort_at__isnull=False):
+            sending.count_outcomes(campaign, now=now)
         return [*lines, f"{proof.prove_all(now=now)} regions counted for the promise"]
 
 

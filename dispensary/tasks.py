@@ -3,7 +3,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from dispensary import proof, work
+from dispensary import case_services, proof, work
 from dispensary.files import work as files
 
 
@@ -29,3 +29,11 @@ def prove(**kwargs: Any) -> None:
 def read_files(**kwargs: Any) -> None:
     """Every half a minute, and at once when a file comes: clinic files that wait, or that a dead worker held."""
     files.work_all(now=timezone.now())
+
+
+@shared_task(name="dispensary.remind_visits")
+def remind_visits(**kwargs: Any) -> None:
+    """Every hour: reminders of visits of observation that are due or were missed. A visit has one of each sort."""
+    now = timezone.now()
+    case_services.remind_all(now=now)
+    case_services.list_calls(now=now)

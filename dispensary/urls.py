@@ -9,6 +9,7 @@ from dispensary.views import (
     files,
     formats,
     invitations,
+    observation,
     promise,
 )
 
@@ -17,6 +18,8 @@ urlpatterns = [
     path("exams/", citizens.exams, name="exams"),
     path("cabinet/exams/", citizens.my_exams, name="my-exams"),
     path("clinic/", clinic.clinic_page, name="clinic"),
+    path("staff/observation/", observation.case_list, name="observation"),
+    path("staff/observation/<int:case_id>/", observation.case_page, name="observation-case"),
     path("promise/", promise.promise, name="promise"),
     path("clinic/files/", files.file_list, name="clinic-files"),
     path("clinic/files/formats/", formats.formats, name="file-formats"),

@@ -127,6 +127,13 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         ),
         "exam_invitation": _exam(Priority.CAMPAIGN),
         "exam_reminder": _exam(Priority.REMINDER),
+        # A visit of dispensary observation: no diagnosis, no doctor, no reason anywhere.
+        "visit_reminder": Event(
+            purpose=Purpose.INVITATION,
+            priority=Priority.REMINDER,
+            fields=frozenset({"period", "clinic", "phone", "link"}),
+            extra={"email": frozenset({"clinic_address"}), "post": frozenset({"clinic_address"})},
+        ),
     }
 )
 SECRET_FIELDS = frozenset(name for event in EVENTS.values() for name in event.secret)

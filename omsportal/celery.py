@@ -64,6 +64,11 @@ app.conf.update(
         "notifications.sweep": {"task": "notifications.sweep", "schedule": 60, "options": {"expires": 60}},
         "dispensary.advance": {"task": "dispensary.advance", "schedule": 30.0, "options": {"expires": 60}},
         "dispensary.collect": {"task": "dispensary.collect", "schedule": 30.0, "options": {"expires": 60}},
+        "dispensary.remind_visits": {
+            "task": "dispensary.remind_visits",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
+        },
         "appeals.tell_of_views": {
             "task": "appeals.tell_of_views",
             "schedule": 900,

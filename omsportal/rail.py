@@ -36,6 +36,7 @@ PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("dispensary:calls", _("Exam calls"), "telephone-outbound", ("/staff/call-list/",)),
     ("dispensary:campaigns", _("Exams"), "calendar-check", ("/region/exams/",)),
     ("clinic_requests", _("Requests"), "envelope-paper", ("/clinic/requests/",)),
+    ("dispensary:observation", _("Observation"), "heart-pulse", ("/staff/observation/",)),
     ("representatives:clinic-posts", _("Representatives here"), "calendar-week", ("/clinic-posts/",)),
     ("dispensary:clinic", _("Our clinic"), "hospital", ("/clinic/",)),
     ("dispensary:clinic-files", _("Clinic files"), "file-earmark-spreadsheet", ("/clinic/files/",)),
@@ -47,9 +48,9 @@ def rail_for(request: HttpRequest) -> list[RailItem]:
     """The items for this reader: a route that would answer 404 to the reader is left out."""
     scope: Scope = getattr(request, "scope", EMPTY_SCOPE)
     items: list[RailItem] = []
-    # Where one place lies inside another, the inner one is where the reader is.
+    # Of places one inside the other the innermost is the current one.
     here = max(
-        (start for *_, starts in PLACES for start in starts if request.path.startswith(start)),
+        (place for _, _, _, places in PLACES for place in places if request.path.startswith(place)),
         key=len,
         default="",
     )

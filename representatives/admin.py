@@ -6,6 +6,7 @@ from representatives.models import (
     Conflict,
     DirectLine,
     DutyPost,
+    PlannedPositions,
     Representative,
     StaffingNorm,
     Training,
@@ -70,3 +71,11 @@ class StaffingNormAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["level", "region", "insured_per_representative", "valid_from", "valid_to", "confirmed"]
     list_filter = ["level", "confirmed"]
     list_select_related = ["region"]
+
+
+@admin.register(PlannedPositions)
+class PlannedPositionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["organization", "level", "positions", "valid_from", "valid_to", "confirmed"]
+    list_filter = ["level", "organization__region"]
+    list_select_related = ["organization"]
+    raw_id_fields = ["organization"]

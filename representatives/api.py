@@ -39,6 +39,8 @@ class LineSerializer(serializers.Serializer[Any]):
     needed = serializers.IntegerField(
         allow_null=True, help_text="Застрахованные ÷ норматив, с округлением вверх"
     )
+    planned = serializers.IntegerField(allow_null=True, help_text="Должностей по штатному расписанию")
+    vacant = serializers.IntegerField(allow_null=True, help_text="Незанятых должностей")
     balance = serializers.IntegerField(allow_null=True, help_text="Избыток (+) или нехватка (−), человек")
 
 

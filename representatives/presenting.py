@@ -3,7 +3,7 @@
 Addresses are built here, so that every number leads to the people behind it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +17,7 @@ from representatives.staffing import Counts, Line, RegionStaffing, StaffingRepor
 CSV_HEAD = (
     "Дата", "Регион", "Организация", "Уровень", "Контакт-центр", "Всего", "Прошли специальную подготовку", "В штате",
     "По договору", "Застрахованных", "Застрахованных на одного", "Норматив", "Нужно", "Избыток (+) или нехватка (−)",
+    "По штатному расписанию", "Вакансии",
 )  # fmt: skip
 
 
@@ -80,6 +81,43 @@ def bars(region: RegionStaffing, on: date) -> list[dict[str, Any]]:
     ]
 
 
+def trend(heads: Mapping[int, list[int]], days: list[date], region: str) -> dict[str, Any]:
+    """A line a level over the ends of months; each point leads to the report of its day."""
+    base = reverse("representatives:staffing")
+    urls = [f"{base}?{urlencode({'region': region, 'on': day.isoformat()})}" for day in days]
+    series = [
+        {"name": str(Level(level).label), "values": values, "urls": urls} for level, values in heads.items()
+    ]
+    said = [
+        _("%(level)s: from %(first)d to %(last)d.")
+        % {"level": Level(level).label, "first": values[0], "last": values[-1]}
+        for level, values in heads.items()
+    ]
+    return {"labels": [f"{day:%d.%m.%y}" for day in days], "series": series, "words": " ".join(said)}
+
+
+def tiles(clinics: Iterable[Any]) -> list[dict[str, Any]]:
+    """A tile a clinic: whether representatives sit there, whether a direct line rings there."""
+    words = {
+        (True, True): (_("both"), "ok", _("duty post and direct line")),
+        (True, False): (_("post"), "warn", _("duty post, no direct line")),
+        (False, True): (_("line"), "warn", _("direct line, no duty post")),
+        (False, False): (_("neither"), "danger", _("neither post nor line")),
+    }
+    return [
+        {
+            "code": one.mo_code,
+            "label": one.short_name,
+            "value": value,
+            "state": state,
+            "word": word,
+            "url": reverse("representatives:clinic", args=[one.mo_code]),
+        }
+        for one in clinics
+        for value, state, word in [words[one.has_post, one.has_line]]
+    ]
+
+
 def in_words(region: RegionStaffing) -> str:
     """The chart's message for those who do not see it."""
     parts = []
@@ -123,6 +161,8 @@ def _row(label: str, kind: str, line: Line, on: date, region: str, **filters: An
         "norm": norm.insured_per_representative if norm and line.insured is not None else None,
         "needed": line.needed,
         "balance": line.balance,
+        "planned": line.planned,
+        "vacant": line.vacant,
     }
 
 
@@ -147,6 +187,7 @@ def csv_rows(report: StaffingReport) -> Iterator[list[object]]:
             for line in one.lines:
                 norm = line.norm.insured_per_representative if line.norm else None
                 against = [line.insured, line.insured_per_representative, norm, line.needed, line.balance]
+                against += [line.planned, line.vacant]
                 # What belongs to the level as a whole is written once, or sums in the spreadsheet would double it.
                 for centre, counts in line.centres.items() or [("", line.counts)]:
                     kind = str(ContactCentre(centre).label) if centre else ""

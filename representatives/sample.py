@@ -1,5 +1,6 @@
 """Sample representatives: head counts as the regions published them, people who do not exist."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from representatives.models import (
     DutyPost,
     EmploymentType,
     Level,
+    PlannedPositions,
     PostStatus,
     Representative,
     Training,
@@ -59,6 +61,7 @@ def seed(*, now: datetime, seed: int, **options: Any) -> list[str]:
     Representative.objects.bulk_create(staff, batch_size=1000)
     lines = [f"{len(staff)} representatives"]
     lines.append(f"{_seed_trainings(staff, trained, random, today)} trainings")
+    lines.append(f"{_seed_plans(staff)} staff plans")
     lines.append(f"{_seed_absences(staff, random, today)} absences")
     lines.append(f"{_seed_posts(staff, now)} duty posts")
     lines.append(f"{_seed_direct_lines(organizations)} direct lines")
@@ -143,6 +146,23 @@ def _seed_trainings(staff: list[Representative], trained: list[bool], random: Ra
             )
         )
     return len(Training.objects.bulk_create(rows, batch_size=1000))
+
+
+def _seed_plans(staff: list[Representative]) -> int:
+    """Each level is planned with about one position in twenty above the people there are."""
+    PlannedPositions.objects.filter(organization__in={one.organization_id for one in staff}).delete()
+    heads = Counter((one.organization_id, one.level) for one in staff)
+    rows = [
+        PlannedPositions(
+            organization_id=organization,
+            level=level,
+            positions=people + people // 20,
+            valid_from=BEGAN[level],
+            source="придумано для образца",
+        )
+        for (organization, level), people in sorted(heads.items())
+    ]
+    return len(PlannedPositions.objects.bulk_create(rows))
 
 
 def _seed_absences(staff: list[Representative], random: Random, today: date) -> int:

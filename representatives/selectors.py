@@ -3,7 +3,7 @@ show the same object."""
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zlib import crc32
 
@@ -19,6 +19,7 @@ from representatives.models import (
     DutyPost,
     EmploymentType,
     Level,
+    PlannedPositions,
     Representative,
     StaffingNorm,
     Training,
@@ -33,6 +34,7 @@ from representatives.staffing import (
     StaffingReport,
     region_staffing,
     total,
+    vacancies,
 )
 
 PAGE = 100
@@ -47,7 +49,7 @@ def seen_organizations(scope: Scope) -> QuerySet[Organization]:
 
 
 def staffing(scope: Scope, on: date) -> StaffingReport:
-    """The staffing report at the end of a day, of all regions the reader sees. Five queries at any size."""
+    """The staffing report at the end of a day, of all regions the reader sees. Six queries at any size."""
     organizations = list(
         seen_organizations(scope).select_related("region").order_by("region", F("kind").desc(), "short_name")
     )
@@ -57,10 +59,11 @@ def staffing(scope: Scope, on: date) -> StaffingReport:
     for one in organizations:
         by_region[one.region_id].append(one)
     norms = norms_on(on, by_region)
+    plans = plans_on([one.pk for one in organizations], on)
     regions = []
     for code, members in by_region.items():
         rows = tuple(
-            _organization_staffing(one, cells.get(one.pk, {}), insured.get(one.pk), norms[code])
+            _organization_staffing(one, cells.get(one.pk, {}), insured.get(one.pk), norms[code], plans)
             for one in members
             # A fund without representatives of its own has nothing to say here.
             if not one.is_fund or one.pk in cells or one.pk in insured
@@ -96,6 +99,36 @@ def insured_on(organizations: list[int], on: date) -> dict[int, int]:
     return dict(rows.values_list("organization_id", "insured"))
 
 
+def plans_on(organizations: list[int], on: date) -> dict[tuple[int, int], int]:
+    """Planned positions in force by organisation and level."""
+    rows = PlannedPositions.objects.filter(valid_on(on), organization__in=organizations)
+    return {(row.organization_id, row.level): row.positions for row in rows}
+
+
+def month_ends(on: date, months: int = 12) -> list[date]:
+    """The last days of the months before `on`, and `on` itself as the last."""
+    days = []
+    first = on.replace(day=1)
+    for _ in range(months):
+        days.append(first - timedelta(days=1))
+        first = (first - timedelta(days=1)).replace(day=1)
+    return [*reversed(days), on]
+
+
+def staffing_trend(scope: Scope, region: str, days: list[date]) -> dict[int, list[int]]:
+    """People of each level at the end of each of the days. One query."""
+    rows = (
+        Representative.objects.visible_to(scope)
+        .filter(Q(left_on__isnull=True) | Q(left_on__gte=days[0]), region=region, hired_on__lte=days[-1])
+        .values_list("level", "hired_on", "left_on")
+    )
+    heads = {level: [0] * len(days) for level in LEVELS}
+    for level, hired_on, left_on in rows:
+        for place, day in enumerate(days):
+            heads[level][place] += hired_on <= day and (left_on is None or left_on >= day)
+    return heads
+
+
 def norms_on(on: date, regions: Mapping[str, object]) -> dict[str, dict[int, Norm]]:
     """The norms of each region by level: the region's own where it has one, else the country's."""
     rows = list(
@@ -115,12 +148,15 @@ def _organization_staffing(
     levels: Mapping[int, Mapping[str, Counts]],
     insured: int | None,
     norms: Mapping[int, Norm],
+    plans: Mapping[tuple[int, int], int],
 ) -> OrganizationStaffing:
     lines = []
     for level in LEVELS:
         centres = levels.get(level, {})
         named = {centre: counts for centre, counts in centres.items() if centre}
-        lines.append(Line(level, total(centres.values()), insured, norms.get(level), named))
+        counts, planned = total(centres.values()), plans.get((one.pk, level))
+        free = vacancies(planned, counts.people)
+        lines.append(Line(level, counts, insured, norms.get(level), named, planned=planned, vacant=free))
     return OrganizationStaffing(one.pk, one.code, one.short_name, one.is_fund, insured, tuple(lines))
 
 

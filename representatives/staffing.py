@@ -45,6 +45,11 @@ def needed(insured: int, norm: int) -> int:
     return -(-insured // norm)
 
 
+def vacancies(planned: int | None, people: int) -> int | None:
+    """Planned positions that nobody fills; None where no plan is known."""
+    return None if planned is None else max(0, planned - people)
+
+
 @dataclass(frozen=True, slots=True)
 class Norm:
     level: int
@@ -63,6 +68,8 @@ class Line:
     insured: int | None = None
     norm: Norm | None = None
     centres: Mapping[str, Counts] = field(default_factory=dict)
+    planned: int | None = None
+    vacant: int | None = None
 
     @property
     def insured_per_representative(self) -> int | None:
@@ -141,6 +148,12 @@ def known_sum(values: Iterable[int | None]) -> int | None:
     return None if not known or None in known else sum(value for value in known if value is not None)
 
 
+def some_sum(values: Iterable[int | None]) -> int | None:
+    """The sum of what is known: whoever has no plan has no vacancy in it. None when nothing is known."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
 def region_staffing(
     code: str,
     name: str,
@@ -156,7 +169,17 @@ def region_staffing(
     for level in LEVELS:
         parts = [line for one in organizations for line in one.lines if line.level == level]
         counts = total(part.counts for part in parts)
-        lines.append(Line(level, counts, insured, norms.get(level), merge_centres(parts)))
+        lines.append(
+            Line(
+                level,
+                counts,
+                insured,
+                norms.get(level),
+                merge_centres(parts),
+                planned=some_sum(part.planned for part in parts),
+                vacant=some_sum(part.vacant for part in parts),
+            )
+        )
     return RegionStaffing(code, name, whole, insured, organizations, tuple(lines))
 
 

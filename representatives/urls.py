@@ -37,5 +37,6 @@ urlpatterns = [
     path("region/representatives/<int:representative_id>/remove/", register.remove, name="register-remove"),
     path("region/staffing/", staffing.staffing_page, name="staffing"),
     path("region/staffing/people/", staffing.staffing_people, name="staffing-people"),
+    path("region/staffing.xlsx", staffing.staffing_xlsx, name="staffing-xlsx"),
     path("region/staffing.csv", staffing.staffing_csv, name="staffing-csv"),
 ]

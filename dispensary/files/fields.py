@@ -79,6 +79,8 @@ def _enp(value: str) -> Verdict:
         value = normalise_number(value)
         if len(value) != 16 or not value.isascii() or not value.isdigit():
             return "", "enp_shape"
+    if value == "0" * 16:
+        return "", "enp_shape"
     return (value, "") if luhn_digit(value[:-1]) == int(value[-1]) else ("", "enp_check")
 
 

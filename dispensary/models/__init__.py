@@ -19,6 +19,7 @@ from dispensary.models.files import (
     HealthGroup,
     PlannedExam,
 )
+from dispensary.models.following import ObservationContact, ObservationVisit
 from dispensary.models.observation import ObservationCase, ObservationRule
 from dispensary.models.policy import InformingPolicy, Reason, ReasonKind
 from dispensary.models.proofs import SumProof
@@ -45,7 +46,9 @@ __all__ = [
     "Invitation",
     "InvitationState",
     "ObservationCase",
+    "ObservationContact",
     "ObservationRule",
+    "ObservationVisit",
     "OutcomeCount",
     "PlanCount",
     "PlannedExam",

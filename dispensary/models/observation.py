@@ -4,9 +4,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dispensary.icd10 import CodeRange, Icd10Error
-from registry.models import Clinic, InsuredPerson, Organization, Region
+from registry.models import Clinic, InsuredPerson, Organization, Region, User
 from registry.models.dated import Dated, dated_constraints
 from registry.scoping import Role, Scope, ScopedQuerySet
 
@@ -49,6 +50,18 @@ class ObservationRule(Dated):
             raise ValidationError({"icd10": str(error)}) from error
 
 
+class TakenOffReason(models.TextChoices):
+    """Why observation ends; what clinics write in their lists is in `dispensary.files.kinds`."""
+
+    RECOVERED = "recovered", pgettext_lazy("observation", "recovered")
+    REMISSION = "remission", pgettext_lazy("observation", "lasting remission")
+    OTHER_CLINIC = "other_clinic", pgettext_lazy("observation", "observed by another clinic")
+    MOVED = "moved", pgettext_lazy("observation", "moved away")
+    REFUSED = "refused", pgettext_lazy("observation", "refused observation")
+    DIED = "died", pgettext_lazy("observation", "died")
+    MISTAKE = "mistake", pgettext_lazy("observation", "put on by mistake")
+
+
 class ObservationCaseQuerySet(ScopedQuerySet["ObservationCase"]):
     def visible_to(self, scope: Scope) -> Self:
         """One's own and the wards'; level 3 of the insurer; the clinic that observes. A diagnosis goes no lower."""
@@ -78,7 +91,20 @@ class ObservationCase(models.Model):
     visit_from = models.DateField(_("next visit from"), null=True, blank=True)
     visit_to = models.DateField(_("next visit to"), null=True, blank=True)
     taken_off_on = models.DateField(_("taken off"), null=True, blank=True)
-    taken_off_reason = models.CharField(_("reason of taking off"), max_length=200, blank=True)
+    taken_off_reason = models.CharField(
+        _("reason of taking off"), max_length=200, choices=TakenOffReason, blank=True
+    )
+    # Empty where a clinic's list took the person off.
+    taken_off_by = models.ForeignKey(
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("taken off by"),
+    )
+    # After a call: not before this day; a visit clears it.
+    call_after = models.DateField(_("call again from"), null=True, blank=True)
 
     objects = ObservationCaseQuerySet.as_manager()
 

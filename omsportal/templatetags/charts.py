@@ -1,6 +1,6 @@
 """Charts for templates of any app: `{% load charts %}`. An app gives plain figures and never imports the geometry."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -8,6 +8,19 @@ from django import template
 from omsportal import charts
 
 register = template.Library()
+
+
+@register.simple_tag
+def line_chart(labels: Sequence[str], series: Iterable[Mapping[str, Any]]) -> charts.LineChart:
+    """`{% line_chart labels series as chart %}`, then include charts/line.html. A series has `name`, `values` and,
+    where wanted, `urls`, one for each label."""
+    return charts.line_chart(labels, [charts.Series(**one) for one in series])
+
+
+@register.simple_tag
+def tile_map(tiles: Iterable[Mapping[str, Any]]) -> charts.TileMap:
+    """`{% tile_map tiles as chart %}`, then include charts/tile.html. A tile has the fields of `charts.Tile`."""
+    return charts.tile_map([charts.Tile(**tile) for tile in tiles])
 
 
 @register.simple_tag

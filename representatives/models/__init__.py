@@ -1,5 +1,5 @@
 from representatives.models.load import IncomingCount, IncomingKind
-from representatives.models.norms import StaffingNorm
+from representatives.models.norms import PlannedPositions, StaffingNorm
 from representatives.models.people import (
     Absence,
     AbsenceKind,
@@ -28,6 +28,7 @@ __all__ = [
     "IncomingCount",
     "IncomingKind",
     "Level",
+    "PlannedPositions",
     "PostStatus",
     "RegisterEvent",
     "Representative",

@@ -4,7 +4,7 @@ from django.db.models import F, IntegerField, Q, Value
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from registry.models import Region
+from registry.models import Organization, Region
 from registry.models.dated import Dated, dated_constraints
 from representatives.models import ranges
 from representatives.models.people import Level
@@ -45,3 +45,33 @@ class StaffingNorm(Dated):
 
     def __str__(self) -> str:
         return f"{self.level}: {self.insured_per_representative}"
+
+
+class PlannedPositions(Dated):
+    """How many representatives of a level an organisation's staff plan provides for; what is not filled is vacant."""
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="+", verbose_name=_("organisation")
+    )
+    level = models.PositiveSmallIntegerField(_("level"), choices=Level)
+    positions = models.PositiveIntegerField(_("positions"))
+
+    class Meta:
+        verbose_name = _("planned positions")
+        verbose_name_plural = _("planned positions")
+        ordering = ["organization", "level", "valid_from"]
+        constraints = dated_constraints(
+            models.CheckConstraint(condition=Q(level__in=Level.values), name="plannedpositions_level"),
+            ExclusionConstraint(
+                name="plannedpositions_no_overlap",
+                expressions=[
+                    ranges.same(F("organization")),
+                    ranges.same(F("level")),
+                    ranges.days("valid_from", "valid_to"),
+                ],
+                violation_error_message=_("Another plan of this level is in force at that time."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.level}: {self.positions}"

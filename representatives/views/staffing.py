@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from registry.access import roles
@@ -16,9 +18,10 @@ from registry.middleware import ScopedRequest
 from registry.models import User
 from registry.scoping import Role
 from registry.subjects import Subject
-from representatives import presenting
+from representatives import presenting, workbook
+from representatives.duty import clinics_with_coverage
 from representatives.forms import DayForm, PeopleForm
-from representatives.selectors import people_page, staffing
+from representatives.selectors import month_ends, people_page, staffing, staffing_trend
 from representatives.staffing import RegionStaffing, StaffingReport
 
 
@@ -70,6 +73,11 @@ def staffing_page(request: ScopedRequest) -> HttpResponse:
     if region is not None:
         context |= {
             "figures": presenting.figures(region, on),
+            "counted_at": timezone.now(),
+            "permanent": request.build_absolute_uri(
+                f"{reverse('representatives:staffing')}?region={region.code}&on={on.isoformat()}"
+            ),
+            **_over_time_and_place(request, region.code, on),
             "bars": presenting.bars(region, on),
             "in_words": presenting.in_words(region),
             "staffing_rows": presenting.table(region, on),
@@ -77,6 +85,22 @@ def staffing_page(request: ScopedRequest) -> HttpResponse:
             "has_fund": any(one.is_fund and one.insured is None for one in region.organizations),
         }
     return render(request, "representatives/staffing.html", context)
+
+
+def _over_time_and_place(request: ScopedRequest, region: str, on: date) -> dict[str, Any]:
+    days = month_ends(on)
+    clinics = list(clinics_with_coverage(region, on).order_by("mo_code"))
+    neither = sum(not one.has_post and not one.has_line for one in clinics)
+    words = ngettext(
+        "%(count)d clinic has neither a duty post nor a direct line.",
+        "%(count)d clinics have neither a duty post nor a direct line.",
+        neither,
+    )
+    return {
+        "over_year": presenting.trend(staffing_trend(request.scope, region, days), days, region),
+        "tiles": presenting.tiles(clinics),
+        "tile_words": words % {"count": neither},
+    }
 
 
 @require_safe
@@ -134,4 +158,22 @@ def staffing_csv(request: ScopedRequest) -> HttpResponse:
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="staffing-{on.isoformat()}.csv"'
     csv.writer(response, delimiter=";").writerows(presenting.csv_rows(staffing(request.scope, on)))
+    return response
+
+
+@require_safe
+@roles(Role.FUND_ADMIN, Role.SUPERVISOR)
+def staffing_xlsx(request: ScopedRequest) -> HttpResponse:
+    """The report of all regions the reader sees as a book, with a sheet that says how it was counted."""
+    now = timezone.now()
+    form = DayForm.asked(request.GET, reader_today(request, now))
+    if not form.is_valid():
+        raise Http404("No such day")
+    on = form.cleaned_data["on"]
+    report = staffing(request.scope, on)
+    address = request.build_absolute_uri(f"{reverse('representatives:staffing')}?on={on.isoformat()}")
+    body = workbook.staffing_book(report, address=address, counted_at=timezone.localtime(now))
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    response = HttpResponse(body, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="staffing-{on.isoformat()}.xlsx"'
     return response

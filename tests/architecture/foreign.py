@@ -38,6 +38,8 @@ from dispensary.models import (
     Informing,
     Invitation,
     ObservationCase,
+    ObservationContact,
+    ObservationVisit,
     OutcomeCount,
     PlanCount,
     PlannedExam,
@@ -289,15 +291,35 @@ def _campaign(cast: Cast, now: datetime) -> list[models.Model]:
         OutcomeCount.objects.create(
             **place, people=1, state="listed", channel="phone", excluded_reason="", came=0
         ),
-        ObservationCase.objects.create(
-            person=cast.outsider,
-            region=campaign.region,
-            insurer=cast.foreign_insurer,
-            clinic=cast.outsider.clinic,
-            icd10="I10",
-            put_on=date(2026, 1, 1),
-        ),
+        *_observation(cast, campaign, now),
         *_files(cast, campaign, now),
+    ]
+
+
+def _observation(cast: Cast, campaign: Campaign, now: datetime) -> list[models.Model]:
+    case = ObservationCase.objects.create(
+        person=cast.outsider,
+        region=campaign.region,
+        insurer=cast.foreign_insurer,
+        clinic=cast.outsider.clinic,
+        icd10="I10",
+        put_on=date(2026, 1, 1),
+        visit_from=date(2026, 4, 1),
+        visit_to=date(2026, 5, 1),
+    )
+    expert = cast.users["foreign_expert"]
+    return [
+        case,
+        ObservationVisit.objects.create(case=case, visited_on=date(2026, 3, 1), by=expert, at=now),
+        ObservationContact.objects.create(
+            case=case,
+            window_to=date(2026, 5, 1),
+            step="call",
+            outcome="no_answer",
+            note=CANARY,
+            by=expert,
+            at=now,
+        ),
     ]
 
 

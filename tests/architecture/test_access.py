@@ -28,6 +28,7 @@ NOT_PERSONAL = {
     "registry.User": "read only as oneself or in the administration",
     "registry.RoleGrant": "read only to compute a scope, or in the administration",
     "representatives.StaffingNorm": "public reference",
+    "representatives.PlannedPositions": "staff plans, no people",
     "representatives.DirectLine": "published contact",
     "representatives.IncomingCount": "counts, no people",
     "appeals.AppealTopic": "public reference",

@@ -16,7 +16,13 @@ from representatives.selectors import staffing
 from tests.cast import Cast
 from tests.representatives.factories import DutyPostFactory, RepresentativeFactory, norm
 
-STAFFING = ["/region/staffing/", "/region/staffing/people/", "/region/staffing.csv", "/api/v1/staffing/"]
+STAFFING = [
+    "/region/staffing/",
+    "/region/staffing/people/",
+    "/region/staffing.csv",
+    "/region/staffing.xlsx",
+    "/api/v1/staffing/",
+]
 ALLOWED = {"fund_admin", "supervisor", "foreign_fund_admin", "foreign_supervisor"}
 
 

@@ -21,10 +21,10 @@ def benchmarks(world: World) -> Iterator[Benchmark]:
     world.small()
     company = Organization.objects.filter(kind="insurer").order_by("code").values_list("code", flat=True)[0]
     pages = [
-        ("First page", "/", 2.0),
-        ("Search of five words in the knowledge base", QUESTION, 6.0),
-        ("An answer", "/help/dolgo-zhdu-mrt/", 2.5),
-        ("An insurer with its people and clinics", f"/representatives/organizations/{company}/", 2.5),
+        ("First page", "/", 2.5),
+        ("Search of five words in the knowledge base", QUESTION, 8.0),
+        ("An answer", "/help/dolgo-zhdu-mrt/", 4.0),
+        ("An insurer with its people and clinics", f"/representatives/organizations/{company}/", 5.0),
     ]
     client = Client()
     for title, address, limit in pages:
