@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from appeals.models import AppealTerm, AppealTopic, Body, ViolationCode, WaitingTimeNorm
+from appeals.models import AppealTerm, AppealTopic, Body, ProofRule, ViolationCode, WaitingTimeNorm
 
 
 @admin.register(AppealTopic)
@@ -52,3 +52,8 @@ class WaitingTimeNormAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     save_as = True
     list_display = ["service", "suspicion", "region", "value", "unit", "valid_from", "valid_to", "confirmed"]
     list_filter = ["service", "suspicion", "confirmed"]
+
+
+@admin.register(ProofRule)
+class ProofRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["kind", "received_by", "proof", "valid_from", "valid_to", "confirmed"]

@@ -60,6 +60,8 @@ class Filing:
     life_threat: bool = False
     consent_text_id: int | None = None
     consent_address: str | None = None
+    # How the applicant was proved on the site: `code`, `account` or nothing.
+    proof: str = ""
     submission_key: UUID = field(default_factory=uuid4)
 
     def digest(self) -> str:

@@ -6,6 +6,7 @@ a letter by post carries the answer itself.
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from uuid import uuid4
 
 from django.conf import settings
 from django.utils import formats, translation
@@ -163,3 +164,20 @@ def _called(full_name: str) -> str:
 def _day(day: date, language: str) -> str:
     with translation.override(language):
         return formats.date_format(day, "j E Y" if language == "ru" else "j F Y")
+
+
+def contact_code(contact: str, code: str, *, region: str, language: str, now: datetime) -> None:
+    """A code to a contact that shall be proved; nobody is known by it yet."""
+    by_mail = "@" in contact
+    message = draft(
+        event="contact_code",
+        channel=Channel.EMAIL if by_mail else Channel.SMS,
+        recipient=Recipient(
+            email=contact if by_mail else "", phone="" if by_mail else contact, language=language
+        ),
+        payload={"code": code},
+        dedupe_key=f"contact_code:{uuid4()}",
+        now=now,
+        region=region,
+    )
+    enqueue_many(messages=[message])

@@ -1,6 +1,14 @@
 """Loads the reference data of appeals: topics, competent bodies, terms, waiting time norms."""
 
-from appeals.models import AppealTerm, AppealTopic, Body, ReplyTemplate, ViolationCode, WaitingTimeNorm
+from appeals.models import (
+    AppealTerm,
+    AppealTopic,
+    Body,
+    ProofRule,
+    ReplyTemplate,
+    ViolationCode,
+    WaitingTimeNorm,
+)
 from appeals.reference import DATA, read_bodies, read_terms, read_topics
 from registry.reference import day, read_rows, upsert, yes
 
@@ -13,6 +21,7 @@ def load_reference() -> list[str]:
         load_violation_codes(),
         load_reply_templates(),
         load_waiting_norms(),
+        load_proofs(),
     ]
 
 
@@ -113,6 +122,19 @@ def load_waiting_norms() -> str:
     ]
     key = ["service", "suspicion", "region", "valid_from"]
     return f"{upsert(WaitingTimeNorm, rows, key=key)} waiting time norms"
+
+
+def load_proofs() -> str:
+    rows = [
+        {
+            **{name: row[name] for name in ("kind", "received_by", "proof", "source")},
+            "valid_from": day(row["valid_from"]),
+            "valid_to": day(row["valid_to"]),
+            "confirmed": yes(row["confirmed"]),
+        }
+        for row in read_rows(DATA / "proofs.csv")
+    ]
+    return f"{upsert(ProofRule, rows, key=['kind', 'received_by', 'valid_from'])} rules of proof"
 
 
 def load_reply_templates() -> str:

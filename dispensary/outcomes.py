@@ -98,6 +98,35 @@ def note(*, invitation_id: int, actor: User, scope: Scope, answer: Answer, now: 
     return invitation
 
 
+@transaction.atomic
+def reply(*, invitation_id: int, channel: str, answer: Answer, now: datetime) -> None:
+    """The person's own answer on the page of a letter or message; the secret of its address is the permission.
+
+    Said again it is noted again, and the newest counts. Whoever was to be called about it is taken off the list.
+    """
+    rows = Invitation.objects.select_for_update(of=("self",)).select_related("person")
+    invitation = rows.get(pk=invitation_id)
+    _tell_invitation(invitation, answer, None, now, channel)
+    if answer.satisfied is not None or (answer.outcome == CallOutcome.REFUSED and answer.reason is not None):
+        kind = SurveyAnswer.Kind.ABSENCE if answer.satisfied is None else SurveyAnswer.Kind.SATISFACTION
+        SurveyAnswer.objects.update_or_create(
+            invitation=invitation,
+            kind=kind,
+            defaults={
+                "way": SurveyAnswer.Way.WEB,
+                "satisfied": answer.satisfied,
+                "reason": answer.reason,
+                "note": answer.note,
+                "by": None,
+                "at": now,
+            },
+        )
+    for call in invitation.calls.filter(closed_at__isnull=True).select_for_update():
+        close(call, CallOutcome.NOT_NEEDED, now)
+    if answer.leave_alone:
+        withdraw_all(person_id=invitation.person_id, now=now)
+
+
 _TALKED = frozenset(
     {CallOutcome.WILL_COME, CallOutcome.CAME, CallOutcome.REFUSED, CallOutcome.ANSWERED, CallOutcome.MOVED}
 )
@@ -150,12 +179,18 @@ _GONE = {CallOutcome.DIED: ExcludedReason.DIED, CallOutcome.MOVED: ExcludedReaso
 _TOLD = frozenset({CallOutcome.WILL_COME, CallOutcome.CAME, CallOutcome.REFUSED})
 
 
-def _tell_invitation(invitation: Invitation, answer: Answer, actor: User, now: datetime) -> None:
+def _tell_invitation(
+    invitation: Invitation,
+    answer: Answer,
+    actor: User | None,
+    now: datetime,
+    channel: str = ContactChannel.PHONE,
+) -> None:
     """Notes the talk with the invitation and changes its state; a wrong number leaves a letter to try."""
     words = " — ".join(part for part in (str(answer.reason or ""), answer.note) if part)
     Informing.objects.create(
         invitation=invitation,
-        channel=ContactChannel.PHONE,
+        channel=channel,
         outcome=InformingOutcome(answer.outcome),
         on_day=answer.on_day,
         note=words[:300],

@@ -11,6 +11,7 @@ from dispensary.views import (
     invitations,
     observation,
     promise,
+    reply,
 )
 
 app_name = "dispensary"
@@ -21,6 +22,7 @@ urlpatterns = [
     path("staff/observation/", observation.case_list, name="observation"),
     path("staff/observation/<int:case_id>/", observation.case_page, name="observation-case"),
     path("promise/", promise.promise, name="promise"),
+    path("reply/<str:token>/", reply.reply_page, name="reply"),
     path("clinic/files/", files.file_list, name="clinic-files"),
     path("clinic/files/formats/", formats.formats, name="file-formats"),
     path("clinic/files/formats/<slug:kind>/", formats.file_format, name="file-format"),

@@ -45,13 +45,17 @@ class Event:
     extra: Mapping[str, frozenset[str]] = field(default_factory=dict)
     secret: frozenset[str] = frozenset()
     any_hour: bool = False
+    # Filled by the portal itself for this event, in the body of longer messages alone.
+    own: frozenset[str] = frozenset()
 
     def given(self, channel: str) -> frozenset[str]:
         """What the caller puts into the payload: exactly these."""
         return self.fields | self.extra.get(channel, frozenset())
 
     def in_body(self, channel: str) -> frozenset[str]:
-        return self.given(channel) | COMMON_FIELDS
+        return (
+            self.given(channel) | COMMON_FIELDS | (self.own if channel in ("email", "post") else frozenset())
+        )
 
     def in_subject(self) -> frozenset[str]:
         return (self.fields | COMMON_FIELDS) - self.secret
@@ -79,6 +83,7 @@ def _exam(priority: int) -> Event:
         purpose=Purpose.INVITATION,
         priority=priority,
         fields=frozenset({"exam", "period", "clinic", "phone", "link"}),
+        own=frozenset({"reply"}),
         extra={"email": frozenset({"clinic_address"}), "post": frozenset({"clinic_address"})},
     )
 
@@ -148,6 +153,7 @@ SAMPLE: Mapping[str, str] = MappingProxyType(
         "link": "https://oms.example.ru/appeals/track/",
         "due_on": "12 сентября 2026",
         "code": "4F7K-92QD",
+        "reply": "https://oms.example.ru/reply/0f8fad5bd9cb469fa16570867728950e:WzQxMiwiYTFiMmMzIl0/",
         "reason": "Ждём документы из медицинской организации.",
         "addressee": "Министерство здравоохранения области",
         "text": "Уточните, пожалуйста, когда вы обращались к врачу.",

@@ -27,6 +27,8 @@ class Letter:
     paragraphs: Sequence[str]
     # The page that says whether the letter is genuine; set as a square code and in words.
     verify_url: str = ""
+    # The page where an invited person says what came of it; the same way.
+    reply_url: str = ""
 
 
 def render_letter(letter: Letter) -> bytes:
@@ -34,7 +36,8 @@ def render_letter(letter: Letter) -> bytes:
 
     Errors: typst.TypstError for a text the layout cannot set, which would be a fault of the layout.
     """
-    facts = {**asdict(letter), "code": square_code(letter.verify_url) if letter.verify_url else ""}
+    url = letter.verify_url or letter.reply_url
+    facts = {**asdict(letter), "code": square_code(url) if url else ""}
     content = _compiler().compile(
         sys_inputs={"letter": json.dumps(facts, ensure_ascii=False)},
         format="pdf",

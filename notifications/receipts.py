@@ -44,10 +44,10 @@ def _report(receipt: Any, now: datetime) -> Report | None:
     if state is None:
         return None
     code = "undelivered" if state == State.FAILED else ""
-    return Report(reference, state, _moment(receipt.get("at"), now), code)
+    return Report(reference, state, moment(receipt.get("at"), now), code)
 
 
-def _moment(value: Any, now: datetime) -> datetime:
+def moment(value: Any, now: datetime) -> datetime:
     """The provider's clock where it makes sense: never in the future."""
     try:
         moment = datetime.fromisoformat(value)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from django.conf import settings
 from phonenumbers import NumberParseException
 
-from notifications import templating
+from notifications import reply_links, templating
 from notifications.events import EVENTS
 from notifications.models import Channel, MessageTemplate
 from notifications.queue import Claimed
@@ -68,11 +68,16 @@ def _strings(payload: object) -> dict[str, str | None]:
 
 def common_values(message: Claimed, language: str) -> dict[str, str]:
     """`events.COMMON_FIELDS` for one message."""
+    own = {}
+    # Signing costs as much as the rest of a message: not for an SMS, which has no room for the link.
+    if EVENTS[message.event].own and message.channel != Channel.SMS:
+        own = {"reply": reply_links.link(message.provider_reference)}
     plain, named = _GREETING.get(language, _GREETING["ru"])
     return {
         "greeting": named.format(message.name) if message.name else plain,
         "sender": sender_name(message, language),
         "hotline": _shown(message.insurer_phone) if message.insurer_phone else settings.PORTAL_URL,
+        **own,
     }
 
 

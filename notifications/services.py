@@ -206,6 +206,24 @@ def withdraw_all(*, person_id: int, now: datetime) -> int:
     ).update(withdrawn_at=Greatest(now, "given_at"))
 
 
+def stop_by_sms(*, phone: str, at: datetime) -> int:
+    """A person answered STOP: consents to SMS given before that moment end; returns how many ended.
+
+    The same answer twice, or one that comes late after a new consent, changes nothing. Everybody whom a reminder
+    reached at this number is meant: a family that shares a phone is left in peace as a whole.
+    """
+    people = Message.objects.filter(channel=Channel.SMS, purpose=Purpose.INVITATION, phone=phone).values(
+        "person"
+    )
+    return Consent.objects.filter(
+        Q(channel=Channel.SMS) | Q(channel=""),
+        person__in=people,
+        purpose=ConsentPurpose.INFORMATION_SUPPORT,
+        withdrawn_at__isnull=True,
+        given_at__lte=at,
+    ).update(withdrawn_at=at)
+
+
 def withdraw_consent(*, person_id: int, channel: str, now: datetime) -> int:
     """Ends the consent to reminders by this channel at once; what is still in the outbox will not be sent.
 

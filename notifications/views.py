@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from notifications import queue, receipts, services, unsubscribe
+from notifications import queue, receipts, replies, services, unsubscribe
 from registry.access import by_secret
 from registry.models.people import ContactChannel
 
@@ -31,6 +31,23 @@ def sms_receipts(request: HttpRequest) -> HttpResponse:
     except ValueError:
         return HttpResponse(status=400)
     queue.apply_reports(reports)
+    return HttpResponse(status=204)
+
+
+@by_secret
+@csrf_exempt
+@require_POST
+def sms_replies(request: HttpRequest) -> HttpResponse:
+    """The gateway's webhook of answers. STOP ends reminders by SMS at once; other answers are not read by machines."""
+    if not receipts.signed(settings.SMS_RECEIPT_SECRET, request.body, request.headers.get("X-Signature", "")):
+        return HttpResponse(status=403)
+    try:
+        found = replies.parse(request.body, now=timezone.now())
+    except ValueError:
+        return HttpResponse(status=400)
+    for reply in found:
+        if reply.is_stop:
+            services.stop_by_sms(phone=reply.phone, at=reply.at)
     return HttpResponse(status=204)
 
 

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from representatives.views import posts, public, register, schedule, staffing
+from representatives.views import imports, posts, public, register, schedule, staffing
 
 app_name = "representatives"
 urlpatterns = [
@@ -24,6 +24,8 @@ urlpatterns = [
     path("region/lines/<int:line_id>/remove/", posts.line_remove, name="line-remove"),
     path("clinic-posts/", posts.clinic_posts, name="clinic-posts"),
     path("region/representatives/", register.people, name="register"),
+    path("region/representatives/import/", imports.import_page, name="register-import"),
+    path("region/representatives/import/table.csv", imports.import_template, name="register-import-template"),
     path("region/representatives/new/", register.add, name="register-add"),
     path("region/representatives/<int:representative_id>/", register.person, name="register-person"),
     path(

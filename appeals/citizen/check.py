@@ -20,6 +20,7 @@ from appeals.actors import Actor
 from appeals.citizen import forms, pages, steps
 from appeals.citizen.consent import caller
 from appeals.citizen.drafts import DRAFT_COOKIE, door, remember_sent, seal, shown_code
+from appeals.citizen.similar import similar
 from appeals.citizen.steps import Answers
 from appeals.citizen.wizard import person_warnings, url_of, wrong_turn
 from appeals.errors import AppealError, InvalidInput, TryLater
@@ -30,7 +31,7 @@ from appeals.models import AppealDraft
 from appeals.terms import Kind
 from registry.access import by_secret
 from registry.middleware import ScopedRequest
-from registry.models import Organization, Region
+from registry.models import Organization
 from registry.phones import display_phone
 
 # Which page holds a field that the service refuses.
@@ -130,6 +131,7 @@ def filing(answers: Answers, request: ScopedRequest) -> Filing:
         insurer_id=None if insurer == pages.UNKNOWN_INSURER else int(insurer),
         consent_text_id=consent["text_id"],
         consent_address=consent["address"],
+        proof=answers.get(steps.PROOF, {}).get("by", ""),
     )
 
 
@@ -139,7 +141,7 @@ def full_name(given: Answers) -> str:
     )
 
 
-def _show(request: HttpRequest, draft: AppealDraft, problems: list[tuple[str, str]]) -> HttpResponse:
+def _show(request: ScopedRequest, draft: AppealDraft, problems: list[tuple[str, str]]) -> HttpResponse:
     answers = draft.data
     number, total = steps.place(steps.CHECK, answers)
     context = {
@@ -147,6 +149,7 @@ def _show(request: HttpRequest, draft: AppealDraft, problems: list[tuple[str, st
         "problems": problems,
         "warnings": person_warnings(answers),
         "seal": seal(answers),
+        "similar": similar(answers, request.scope, now=timezone.now()),
         "heading": _("Check your answers"),
         "step": number,
         "steps_total": total,
@@ -177,7 +180,7 @@ def rows(draft: AppealDraft) -> list[Row]:
     add(
         steps.PERSON,
         _("Region"),
-        Region.objects.filter(pk=person["region"]).values_list("name", flat=True).first(),
+        person.get("region_name"),
     )
     if steps.INSURER in steps.path(answers):
         add(steps.INSURER, _("Insurance company"), _insurer(answers[steps.INSURER]["insurer"]))

@@ -11,9 +11,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from appeals import codes
+from appeals.citizen.proving import settled
 from appeals.citizen.steps import Answers, answered
 from appeals.models import Appeal, AppealDraft
 from appeals.services.drafts import KEPT, save_draft
@@ -58,7 +60,9 @@ def keep(
 ) -> None:
     """Saves the answers of one page in the draft of this browser or account; None where none were given yet."""
     user_id = request.user.pk if isinstance(request.user, User) else None
-    data = draft.data if given is None else answered(draft.data, step, given)
+    data = (
+        draft.data if given is None else settled(answered(draft.data, step, given), timezone.localdate(now))
+    )
     save_draft(draft=draft, step=step, data=data, user_id=user_id, now=now)
 
 

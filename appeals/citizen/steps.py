@@ -10,8 +10,11 @@ Answers = Mapping[str, Any]
 
 WHAT, TOPIC, ABOUT, APPLICANT, PERSON = "what", "topic", "about", "applicant", "person"
 INSURER, CLINIC, WHEN, FILES, CONTACTS = "insurer", "clinic", "when", "files", "contacts"
-CONSENT, CHECK = "consent", "check"
-ORDER = (WHAT, TOPIC, ABOUT, APPLICANT, PERSON, INSURER, CLINIC, WHEN, FILES, CONTACTS, CONSENT, CHECK)
+PROOF, CONSENT, CHECK = "proof", "consent", "check"
+ORDER = (WHAT, TOPIC, ABOUT, APPLICANT, PERSON, INSURER, CLINIC, WHEN, FILES, CONTACTS, PROOF, CONSENT, CHECK)
+
+# What the rules ask of this appeal beside its pages: empty, or a value of `Proof`.
+NEEDS = "needs"
 
 MYSELF, CHILD, ADULT = "myself", "child", "adult"
 
@@ -24,6 +27,8 @@ def path(answers: Answers) -> tuple[str, ...]:
     # Somebody the register knows has an insurer; asking would only confuse.
     if answers.get(PERSON, {}).get("person_id"):
         left_out.add(INSURER)
+    if not answers.get(NEEDS):
+        left_out.add(PROOF)
     return tuple(step for step in ORDER if step not in left_out)
 
 
@@ -67,6 +72,10 @@ def answered(answers: Answers, step: str, given: Mapping[str, Any]) -> dict[str,
         changed.pop(TOPIC, None)
     if step == TOPIC and given.get("needs_clinic") and not changed.get(CLINIC, {}).get("name", "-"):
         changed.pop(CLINIC)
+    proof = changed.get(PROOF, {})
+    contacts = (given.get("email", "").lower(), given.get("phone"))
+    if step == CONTACTS and proof.get("by") == "code" and proof["contact"] not in contacts:
+        changed.pop(PROOF)
     if step == ABOUT and old and old.get("about") != given.get("about"):
         changed.pop(APPLICANT, None)
         changed.pop(PERSON, None)

@@ -11,6 +11,7 @@ from appeals.citizen import (
     outside,
     own,
     papers,
+    proof,
     receipt,
     relatives,
     saved,
@@ -23,6 +24,7 @@ from appeals.citizen.holding import by_account, by_code
 urlpatterns = [
     path("new/", wizard.new, name="appeal_new"),
     path("new/danger/", wizard.danger, name="appeal_danger"),
+    path("new/proof/", proof.proof, name="appeal_proof"),
     path("new/outside/", outside.outside, name="appeal_outside"),
     path("new/answers/", answers.answers, name="appeal_answers"),
     path("new/save/", saved.save, name="appeal_save"),

@@ -139,6 +139,8 @@ def _given(request: HttpRequest, step: str, form: StepForm, material: Material) 
         given["outside"] = chosen.outside_competence
     elif step == steps.PERSON:
         given |= pages.recognised(given)
+        # Kept beside its code, so that the last page need not ask for it again.
+        given["region_name"] = dict(material.choices["region"])[given["region"]]
     elif step == steps.CONSENT:
         given |= stamp(request)
     return given

@@ -103,6 +103,8 @@ def setting_for(action: Action, appeal: Appeal, *, scope: Scope, today: date) ->
         choice = suggested(appeal, timezone.now())
         if choice is not None:
             initial |= {"assignee": choice.representative_id}
+            # The suggested one stands first: in a contact centre the list is long.
+            people.sort(key=lambda one: one[0] != choice.representative_id)
             hint = gettext("The portal suggests: %(why)s") % {"why": choice.text}
     if action is Action.REROUTE:
         rows = Organization.objects.filter(region=appeal.region_id).order_by("-kind", "short_name")

@@ -21,6 +21,7 @@ from appeals.models.knowledge import (
     Section,
 )
 from appeals.models.letters import AppealLetter, LetterKind
+from appeals.models.proofs import Proof, ProofRule, Receiver
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
 from appeals.models.search import QueueSearch
 from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Direction
@@ -58,7 +59,10 @@ __all__ = [
     "LetterKind",
     "NumberCounter",
     "Presence",
+    "Proof",
+    "ProofRule",
     "QueueSearch",
+    "Receiver",
     "ReplyChannel",
     "ReplyTemplate",
     "ScanVerdict",

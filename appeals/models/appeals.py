@@ -419,6 +419,17 @@ class Appeal(models.Model):
                 condition=Q(state=State.REGISTERED, routed_at__isnull=True),
             ),
             models.Index(fields=["next_step_at"], name="appeal_ladder", condition=IS_OPEN),
+            # Open appeals of a contact: shown before the same matter is sent once more.
+            models.Index(
+                fields=["applicant_email"],
+                name="appeal_open_email",
+                condition=IS_OPEN & ~Q(applicant_email=""),
+            ),
+            models.Index(
+                fields=["applicant_phone"],
+                name="appeal_open_phone",
+                condition=IS_OPEN & ~Q(applicant_phone=""),
+            ),
             # The register, newest first, closed ones included.
             models.Index(fields=["organization", "-registered_at", "-id"], name="appeal_register_office"),
             models.Index(fields=["region", "-registered_at", "-id"], name="appeal_register_region"),

@@ -78,7 +78,7 @@ def file_appeal(*, filing: Filing, actor: Actor, now: datetime, draft: AppealDra
     # Last of all, so that other filings wait for the counter as little as possible.
     appeal.number = next_number(appeal.region_id, appeal.registered_on.year)
     appeal.save(force_insert=True)
-    _record(appeal, actor.filing_role, actor, now, len(papers))
+    _record(appeal, actor, now, {"files": len(papers), "proof": filing.proof})
     if draft is not None:
         _take_over(draft, appeal, papers, now)
     letters.registered(appeal, now)
@@ -217,7 +217,8 @@ def _papers(draft: AppealDraft | None) -> list[Attachment]:
     return papers
 
 
-def _record(appeal: Appeal, role: Role, actor: Actor, now: datetime, files: int) -> None:
+def _record(appeal: Appeal, actor: Actor, now: datetime, data: dict[str, object]) -> None:
+    role = actor.filing_role
     row = step(State.DRAFT, Action.FILE, role=role, given={"text": appeal.text, "topic": appeal.topic})
     AppealEvent.objects.create(
         appeal=appeal,
@@ -228,7 +229,7 @@ def _record(appeal: Appeal, role: Role, actor: Actor, now: datetime, files: int)
         actor_user_id=actor.user_id,
         actor_role=role,
         public=True,
-        data={"files": files, "due_on": appeal.due_on.isoformat()},
+        data={**data, "due_on": appeal.due_on.isoformat()},
     )
 
 

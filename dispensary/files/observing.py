@@ -36,7 +36,8 @@ INSERT INTO dispensary_observationcase
 SELECT person_id, %(region)s, insurer_id, %(clinic)s, icd10, put_on, visit,
     CASE WHEN fits THEN greatest(closes - window_days, anchor + 1) END, CASE WHEN fits THEN closes END, ''
 FROM (
-    SELECT *, duration IS NULL OR closes <= (put_on + make_interval(months => duration))::date AS fits
+    SELECT *, closes IS NOT NULL
+        AND (duration IS NULL OR closes <= (put_on + make_interval(months => duration))::date) AS fits
     FROM (
         SELECT *, (anchor + make_interval(
             months => intervals[1 + least(months / 12, cardinality(intervals) - 1)])

@@ -320,7 +320,8 @@ class Informing(models.Model):
     outcome = models.CharField(_("outcome"), max_length=12, choices=InformingOutcome)
     on_day = models.DateField(_("comes on"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
+    # Empty where the person answered without a colleague, on the page of a letter or message.
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"))
 
     objects = InformingQuerySet.as_manager()

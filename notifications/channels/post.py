@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 FOLDER = "letters"
 # A letter whose wording names its page of verification carries it as a square code too.
 _VERIFY = re.compile(r"https?://\S+?/verify/[a-z0-9]+/")
+# An invitation carries the page where the person says what came of it.
+_REPLY = re.compile(r"https?://\S+?/reply/[A-Za-z0-9:_-]+/")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 
 
@@ -76,6 +78,7 @@ def letter_of(message: Outgoing) -> Letter:
     with override(message.language):
         day = date_format(message.written_at, "j E Y")
     verify = _VERIFY.search(message.body)
+    reply = _REPLY.search(message.body)
     return Letter(
         language=message.language,
         sender=message.sender,
@@ -86,4 +89,5 @@ def letter_of(message: Outgoing) -> Letter:
         subject=message.subject,
         paragraphs=[text.strip() for text in _PARAGRAPHS.split(message.body) if text.strip()],
         verify_url=verify[0] if verify else "",
+        reply_url=reply[0] if reply else "",
     )

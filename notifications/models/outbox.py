@@ -188,6 +188,10 @@ class Message(models.Model):
                 condition=Q(purpose="invitation", sent_at__isnull=False),
                 name="message_contacts",
             ),
+            # Who was written to at a number that answers STOP.
+            models.Index(
+                fields=["phone"], condition=Q(channel="sms", purpose="invitation"), name="message_sms_phone"
+            ),
             # The few rows that still hold an access code, for the sweep that erases it.
             models.Index(F("id"), condition=Q(payload__has_key="code"), name="message_secrets"),
         ]

@@ -3,6 +3,7 @@
 Exit code 1 where a budget is broken. Sizes come as options or from the environment (BENCH_APPEALS=1000000 …).
 """
 
+import logging
 import os
 import pkgutil
 import sys
@@ -71,6 +72,7 @@ def run(given: Namespace) -> int:
     import django
 
     django.setup()
+    logging.disable(logging.INFO)  # a line for each request is not what is measured
     from django.db import connection
 
     from omsportal.bench.frame import measure, table
@@ -86,6 +88,7 @@ def run(given: Namespace) -> int:
             world.report(table(results[-1:]).splitlines()[-1])
     connection.close()
     print(table(results))
+    print(f"\nLoad of the machine at the end: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors.")
     return 1 if any(result.passed() is False for result in results) else 0
 
 

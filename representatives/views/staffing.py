@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from registry.access import roles
@@ -99,7 +99,9 @@ def _over_time_and_place(request: ScopedRequest, region: str, on: date) -> dict[
     return {
         "over_year": presenting.trend(staffing_trend(request.scope, region, days), days, region),
         "tiles": presenting.tiles(clinics),
-        "tile_words": words % {"count": neither},
+        "tile_words": words % {"count": neither}
+        if neither
+        else gettext("Every clinic has a post or a line."),
     }
 
 

@@ -5,6 +5,9 @@ from typing import Any
 
 from django.test import Client
 
+from notifications.models import Message
+from tests.factories import UserFactory
+
 TEXT = "Два месяца не могу попасть на МРТ коленного сустава. В регистратуре говорят: записи нет."
 ENP = "3952410887000019"
 SAID: dict[str, dict[str, str]] = {
@@ -29,6 +32,7 @@ SAID: dict[str, dict[str, str]] = {
         "phone": "8 (900) 000-00-01",
         "address": "",
     },
+    "proof": {},
     "consent": {"agree": "on"},
 }
 ORDER = tuple(SAID)
@@ -39,7 +43,9 @@ def url(step: str) -> str:
 
 
 def say(client: Client, step: str, **other: Any) -> Any:
-    """Answers one page. Consent sends the id of the text the page shows."""
+    """Answers one page. Consent sends the id of the text the page shows; a proof is given as it is asked for."""
+    if step == "proof":
+        return _prove(client)
     given: dict[str, Any] = {**SAID.get(step, {}), **other}
     if step in ("consent", "check"):
         page = client.get(url(step)).content.decode()
@@ -71,3 +77,15 @@ def errors(response: Any) -> list[str]:
         for line in block.split("</p>")
         if line.strip()
     ]
+
+
+def _prove(client: Client) -> Any:
+    page = client.get(url("proof"))
+    if page.status_code == 302:  # nothing is asked for, or somebody is signed in
+        return page
+    if b'name="send"' not in page.content:
+        client.force_login(UserFactory())
+        return client.get(url("proof"))
+    client.post(url("proof"), {"send": "1"})
+    code = Message.objects.filter(event="contact_code").latest("pk").payload["code"]
+    return client.post(url("proof"), {"code": code})

@@ -1,6 +1,8 @@
 """Lawful dates around holidays, moved days off, working Saturdays, the turn of the year and midnight."""
 
+import csv
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,59 +20,22 @@ CALENDAR = RussianCalendar()
 TERMS = Terms(read_terms())
 
 
+with (Path(__file__).parent / "due_cases.csv").open(encoding="utf-8") as file:
+    CASES = list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("row", CASES, ids=[row["случай"] for row in CASES])
+def test_the_table_of_cases(row: dict[str, str]) -> None:
+    found = dates(row["зарегистрировано"], ZoneInfo(row["зона"]))
+    days = (found.registered_on, found.register_by, found.forward_by, found.due_on, found.warn_on)
+    columns = ("день регистрации", "зарегистрировать до", "перенаправить до", "ответить до", "безопаснее до")
+    assert [day.isoformat() for day in days] == [row[column] for column in columns]
+    moved = "moved_off_day_off" in {reason.code for reason in found.reasons}
+    assert moved == (found.due_on != found.warn_on)
+
+
 def dates(moment: str, zone: ZoneInfo = KALININGRAD, kind: Kind = Kind.COMPLAINT) -> Deadlines:
     return deadlines(kind, datetime.fromisoformat(moment), zone, CALENDAR, TERMS)
-
-
-@pytest.mark.parametrize(
-    ("registered", "due_on", "warn_on"),
-    [
-        pytest.param("2025-10-13T10:00+02:00", "2025-11-12", "2025-11-12", id="an ordinary Wednesday"),
-        pytest.param("2026-01-15T10:00+02:00", "2026-02-16", "2026-02-13", id="ends on a Saturday"),
-        pytest.param("2025-10-02T10:00+02:00", "2025-11-01", "2025-11-01", id="a working Saturday"),
-        pytest.param("2027-01-21T10:00+02:00", "2027-02-20", "2027-02-20", id="a working Saturday of 2027"),
-        pytest.param("2025-10-04T10:00+02:00", "2025-11-05", "2025-11-01", id="3 November is moved off"),
-        pytest.param("2026-04-01T10:00+02:00", "2026-05-04", "2026-04-30", id="1 May"),
-        pytest.param("2026-04-09T10:00+02:00", "2026-05-12", "2026-05-08", id="11 May is moved off"),
-        pytest.param("2026-02-06T10:00+02:00", "2026-03-10", "2026-03-06", id="9 March is moved off"),
-        pytest.param("2025-12-01T10:00+02:00", "2026-01-12", "2025-12-30", id="31 December is moved off"),
-        pytest.param("2025-12-05T10:00+02:00", "2026-01-12", "2025-12-30", id="ends in the January holidays"),
-        pytest.param("2025-12-31T10:00+02:00", "2026-01-30", "2026-01-30", id="registered on a day off"),
-        pytest.param("2026-12-01T10:00+02:00", "2027-01-11", "2026-12-30", id="across the next year end"),
-    ],
-)
-def test_due_and_warn(registered: str, due_on: str, warn_on: str) -> None:
-    found = dates(registered)
-    assert (found.due_on.isoformat(), found.warn_on.isoformat()) == (due_on, warn_on)
-    moved = "moved_off_day_off" in {reason.code for reason in found.reasons}
-    assert moved == (due_on != warn_on)
-
-
-@pytest.mark.parametrize(
-    ("registered", "register_by", "forward_by"),
-    [
-        ("2026-01-15T10:00+02:00", "2026-01-19", "2026-01-22"),
-        ("2026-04-01T10:00+02:00", "2026-04-06", "2026-04-08"),
-        ("2025-12-31T10:00+02:00", "2026-01-12", "2026-01-12"),
-    ],
-)
-def test_registering_and_forwarding(registered: str, register_by: str, forward_by: str) -> None:
-    found = dates(registered)
-    assert (found.register_by.isoformat(), found.forward_by.isoformat()) == (register_by, forward_by)
-
-
-@pytest.mark.parametrize(
-    ("moment", "zone", "day"),
-    [
-        ("2025-12-10T21:59:59+00:00", KALININGRAD, "2025-12-10"),
-        ("2025-12-10T22:00:00+00:00", KALININGRAD, "2025-12-11"),
-        ("2025-12-10T16:59:59+00:00", KEMEROVO, "2025-12-10"),
-        ("2025-12-10T17:00:00+00:00", KEMEROVO, "2025-12-11"),
-        ("2025-12-31T20:00:00-05:00", KALININGRAD, "2026-01-01"),
-    ],
-)
-def test_a_moment_belongs_to_the_local_day(moment: str, zone: ZoneInfo, day: str) -> None:
-    assert dates(moment, zone).registered_on.isoformat() == day
 
 
 @pytest.mark.parametrize("kind", Kind)

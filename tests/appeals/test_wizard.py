@@ -147,7 +147,10 @@ def test_a_session_that_expired_in_the_middle_loses_nothing(client: Client) -> N
     walk(client, until="clinic")
     client.cookies.pop("sessionid")
     assert client.get(url("clinic")).status_code == 200
-    for step in ("clinic", "when", "files", "contacts", "consent", "check"):
+    for step in ("clinic", "when", "files", "contacts"):
+        assert say(client, step).status_code == 302
+    client.force_login(user)
+    for step in ("proof", "consent", "check"):
         assert say(client, step).status_code == 302
     assert Appeal.objects.get().text.startswith(TEXT)
 
@@ -225,7 +228,7 @@ def test_for_a_child_the_parent_is_named_and_an_adult_child_is_refused(client: C
     }
     assert client.post(url("applicant"), parent).url == url("person")
     assert "18" in errors(say(client, "person", enp=""))[0]
-    for step in ("person", "insurer", "clinic", "when", "files", "contacts", "consent", "check"):
+    for step in ("person", "insurer", "clinic", "when", "files", "contacts", "proof", "consent", "check"):
         assert say(client, step, **other.get(step, {})).status_code == 302
     appeal = Appeal.objects.get()
     assert (appeal.applicant_name, appeal.concerned_name, appeal.acting_ground) == (
@@ -306,6 +309,7 @@ def test_the_consent_must_be_the_one_shown(client: Client) -> None:
 )
 def test_a_page_asks_the_database_at_most_eight_times(client, django_assert_max_num_queries, step) -> None:
     walk(client)
+    client.logout()  # the proof that the fund asks for signed the reader in
     with django_assert_max_num_queries(8):
         assert client.get(url(step), {"q": "поликлиника"}).status_code == 200
 

@@ -101,7 +101,7 @@ def test_files_are_removed_one_by_one_and_go_along_with_the_appeal(at_files) -> 
     assert at_files.post(FILES, {"files": given, "upload": "1"}).url == FILES
     gone = Attachment.objects.get(name="фото.png")
     assert at_files.post(FILES, {"remove": str(gone.key)}).url == FILES
-    for step in ("files", "contacts", "consent", "check"):
+    for step in ("files", "contacts", "proof", "consent", "check"):
         assert say(at_files, step).status_code == 302
     names = Appeal.objects.get().attachments.order_by("pk").values_list("name", flat=True)
     assert list(names) == ["справка.pdf", "фото.jpg"]
@@ -123,7 +123,7 @@ def test_a_file_says_that_it_is_being_checked_and_a_refused_one_has_to_go(at_fil
 @pytest.mark.django_db
 def test_whoever_follows_the_appeal_reads_how_the_files_fare_but_not_their_names(at_files) -> None:
     at_files.post(FILES, {"files": [paper("первый.pdf"), paper("второй.pdf")], "upload": "1"})
-    for step in ("files", "contacts", "consent", "check"):
+    for step in ("files", "contacts", "proof", "consent", "check"):
         say(at_files, step)
     Attachment.objects.filter(name="второй.pdf").update(verdict=ScanVerdict.REJECTED)
     appeal = Appeal.objects.get()

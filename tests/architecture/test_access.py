@@ -37,6 +37,7 @@ NOT_PERSONAL = {
     "appeals.ViolationCode": "public reference",
     "appeals.WaitingTimeNorm": "public reference",
     "appeals.NumberCounter": "holds no person",
+    "appeals.ProofRule": "public reference",
     "appeals.ReplyTemplate": "wordings, without persons; whose they are is asked by usable_by and editable_by",
     "appeals.SurveyRefusal": "keyed digests of contacts, which name nobody",
     "appeals.Article": "public text",

@@ -36,6 +36,7 @@ OPEN = {
     "representatives:calendar": None,
     "openid_connect_login": {"provider_id": "nobody"},
     "notifications:unsubscribe": {"token": "forged"},
+    "dispensary:reply": {"token": "forged"},
     "dispensary:file-format": {"kind": "name_list"},
     "dispensary:file-template": {"kind": "name_list", "form": "csv"},
     "dispensary:file-sample": {"kind": "name_list", "form": "csv"},

@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from appeals import services
 from appeals.models import Appeal
+from notifications.models import Message
 from tests.appeals.citizen import TEXT
 from tests.journeys.conftest import DESKTOP, assert_accessible
 
@@ -115,6 +116,12 @@ def test_by_keyboard_on_a_phone(portal: Any, open_page: Callable[..., Page]) -> 
     reader.go()
     reader.choose("reply_channel", "email")
     reader.write("#id_email", "maria@example.org")
+    reader.go()
+    reader.to("main form .btn-primary")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#id_code")
+    assert_accessible(page)
+    reader.write("#id_code", Message.objects.get(event="contact_code").payload["code"])
     reader.go()
     reader.to("#id_agree")
     page.keyboard.press("Space")

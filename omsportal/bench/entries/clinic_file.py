@@ -49,7 +49,7 @@ def _benchmarks(path: Path, world: World) -> Iterator[Benchmark]:
         return take_in(path, clinic)
 
     def bare() -> int:
-        columns = ", ".join(f"{one.code} text" for one in RESULTS.fields)
+        columns = ", ".join(f'"{one.code}" text' for one in RESULTS.fields)
         with connection.cursor() as cursor, path.open(encoding="utf-8") as file:
             cursor.execute("DROP TABLE IF EXISTS bench_list")
             cursor.execute(f"CREATE TABLE bench_list ({columns})")

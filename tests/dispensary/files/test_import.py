@@ -18,6 +18,8 @@ from dispensary.models import (
     ObservationCase,
     PlannedExam,
 )
+from dispensary.observation import next_window, rule_for
+from dispensary.reference import current_observation_rules
 from registry.models import InsuredPerson
 from tests.cast import Cast
 from tests.dispensary.factories import due_person, make_campaign
@@ -264,3 +266,27 @@ def test_what_is_no_list_is_refused_at_the_door(
         send(place.clinic, "name_list", content, now)
     assert refused.value.code == code
     assert not ClinicFile.objects.exists()
+
+
+def test_windows_set_by_a_list_are_those_of_the_pure_rule(place: Cast, now: datetime) -> None:
+    rules = current_observation_rules()
+    days = ["31.01.2024", "29.02.2024", "28.02.2025", "31.08.2025", "15.01.2026", "30.04.2026"]
+    visits = ["", "29.02.2024", "31.05.2025", "31.12.2025", "01.06.2026"]
+    diagnoses = ["I10", "E11.9", "C50.9", "I69.3", "J12", "K25", "Z99"]
+    rows = [
+        row_of("observation", place.clinic, due_person(place), DS=code, PUT_ON=day, LAST_VISIT=visit)
+        for code in diagnoses
+        for day in days[:3] + days[4:5]
+        for visit in visits[::2]
+    ]
+    rows += [
+        row_of("observation", place.clinic, place.maria, DS=code, PUT_ON=day, LAST_VISIT=visit)
+        for code, day, visit in zip(diagnoses, days, visits, strict=False)
+    ]
+    file = send(place.clinic, "observation", csv_of(rows), now)
+    assert file.taken == len(rows)
+    for case in ObservationCase.objects.all():
+        rule = rule_for(case.icd10, now.date(), rules)
+        window = next_window(rule, case.put_on, case.last_visit_on) if rule else None
+        expected = (window.opens, window.closes) if window else (None, None)
+        assert (case.visit_from, case.visit_to) == expected, (case.icd10, case.put_on, case.last_visit_on)

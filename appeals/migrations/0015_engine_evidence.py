@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0013_desk_work'),
+        ('appeals', '0014_follow_proofs'),
         ('registry', '0003_access_record_key'),
     ]
 
