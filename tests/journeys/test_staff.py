@@ -137,3 +137,46 @@ def test_unsent_text_is_not_left_without_a_question(open_page, operator, questio
     page.wait_for_timeout(300)
     assert asked == ["beforeunload"]
     assert page.input_value("[name=answer]") == "Почти готовый ответ"
+
+
+def test_typed_text_survives_and_two_people_see_each_other(open_page, operator, question, portal):
+    page = sit_down(open_page, operator, viewport=DESKTOP)
+    page.keyboard.press("n")
+    page.wait_for_url("**/staff/cases/**")
+    page.click(".next-action a[href*='/answer/']")
+    page.fill("[name=answer]", "Почти готовый ответ")
+    page.locator("[name=answer]").blur()
+    page.wait_for_selector("form[data-kept]")
+    address = page.url
+    page.context.close()
+
+    again = sit_down(open_page, operator, viewport=PHONE)
+    again.goto(address)
+    assert again.input_value("[name=answer]") == "Почти готовый ответ"
+    assert_accessible(again)
+
+    boss = UserFactory(full_name="Главная Вера")
+    grant(boss, Role.SUPERVISOR, organization=portal, region=portal.region)
+    other = sit_down(open_page, boss, viewport=DESKTOP)
+    other.goto(address.replace("/answer/", "/"))
+    other.wait_for_selector(".presence-line")
+    assert "Смирнова Ольга" in other.inner_text(".presence")
+    other.wait_for_selector(".panels .panel")
+    assert_accessible(other)
+
+
+def test_the_palette_finds_what_the_page_can_do_in_either_layout(open_page, operator, question):
+    page = sit_down(open_page, operator, viewport=DESKTOP)
+    for typed in ("просроч", "ghjchjx"):
+        page.goto("/staff/queue/?tab=level")
+        page.keyboard.press("Control+k")
+        page.fill("#palette-words", typed)
+        assert_accessible(page)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**tab=overdue**")
+    page.keyboard.press("Control+k")
+    page.fill("#palette-words", question.number)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**search=**")
+    assert question.number in page.inner_text(".queue")
+    assert question.number not in page.url
