@@ -11,11 +11,12 @@ from registry.scoping import EMPTY_SCOPE, Scope
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Made by `Actor.of(scope)`, `Actor.holder(appeal_id)`, or one of the two constants below."""
+    """Made by `Actor.of(scope)`, `Actor.holder(appeal_id)`, `Actor.clinic(…)`, or one of the two constants below."""
 
     scope: Scope = EMPTY_SCOPE
     is_system: bool = False
     holds: int | None = None
+    asked: int | None = None
 
     @classmethod
     def of(cls, scope: Scope) -> Self:
@@ -26,6 +27,15 @@ class Actor:
         """Whoever showed the number and the access code of this appeal; see `selectors.opened_by_code`."""
         return cls(holds=appeal_id)
 
+    @classmethod
+    def clinic(cls, scope: Scope, appeal_id: int) -> Self:
+        """Somebody at a clinic that is asked about this appeal; whoever makes it has checked the request."""
+        return cls(scope=scope, asked=appeal_id)
+
+    def reaches(self, appeal_id: int) -> bool:
+        """Whether this actor comes to the appeal by another door than being able to see it."""
+        return self.is_system or appeal_id in (self.holds, self.asked)
+
     @property
     def user_id(self) -> int | None:
         return self.scope.user_id
@@ -35,6 +45,8 @@ class Actor:
             return (Role.SYSTEM,)
         if self.holds is not None:
             return (Role.CITIZEN,) if self.holds == appeal.pk else ()
+        if self.asked is not None:
+            return (Role.CLINIC_STAFF,) if self.asked == appeal.pk else ()
         return roles_on(self.scope, appeal)
 
     @property

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from appeals.models import AppealTerm, AppealTopic, Body, ProofRule, WaitingTimeNorm
+from appeals.models import AppealTerm, AppealTopic, Body, ProofRule, ViolationCode, WaitingTimeNorm
 
 
 @admin.register(AppealTopic)
@@ -36,6 +36,15 @@ class AppealTermAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     save_as = True
     list_display = ["code", "kind", "level", "value", "unit", "valid_from", "valid_to", "confirmed"]
     list_filter = ["code", "confirmed"]
+
+
+@admin.register(ViolationCode)
+class ViolationCodeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Old acts keep the version they named: a changed code is a new row."""
+
+    list_display = ["code", "title", "expertise", "valid_from", "valid_to", "confirmed"]
+    list_filter = ["expertise", "confirmed"]
+    search_fields = ["code", "title"]
 
 
 @admin.register(WaitingTimeNorm)

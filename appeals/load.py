@@ -1,6 +1,14 @@
 """Loads the reference data of appeals: topics, competent bodies, terms, waiting time norms."""
 
-from appeals.models import AppealTerm, AppealTopic, Body, ProofRule, ReplyTemplate, WaitingTimeNorm
+from appeals.models import (
+    AppealTerm,
+    AppealTopic,
+    Body,
+    ProofRule,
+    ReplyTemplate,
+    ViolationCode,
+    WaitingTimeNorm,
+)
 from appeals.reference import DATA, read_bodies, read_terms, read_topics
 from registry.reference import day, read_rows, upsert, yes
 
@@ -10,6 +18,7 @@ def load_reference() -> list[str]:
         load_topics(),
         load_bodies(),
         load_terms(),
+        load_violation_codes(),
         load_reply_templates(),
         load_waiting_norms(),
         load_proofs(),
@@ -78,6 +87,22 @@ def load_terms() -> str:
         for term in read_terms()
     ]
     return f"{upsert(AppealTerm, rows, key=['code', 'kind', 'level', 'valid_from'])} terms"
+
+
+def load_violation_codes() -> str:
+    rows = [
+        {
+            "code": row["code"],
+            "title": row["title"],
+            "expertise": row["expertise"],
+            "valid_from": day(row["valid_from"]),
+            "valid_to": day(row["valid_to"]),
+            "source": row["source"],
+            "confirmed": yes(row["confirmed"]),
+        }
+        for row in read_rows(DATA / "violation_codes.csv")
+    ]
+    return f"{upsert(ViolationCode, rows, key=['code', 'valid_from'])} violation codes"
 
 
 def load_waiting_norms() -> str:

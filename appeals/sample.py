@@ -12,6 +12,7 @@ from appeals.models import (
     Appeal,
     AppealEvent,
     AppealMessage,
+    ClinicRequest,
     HandOver,
     NumberCounter,
 )
@@ -91,5 +92,5 @@ def _finish(maker: Maker) -> None:
         cursor.execute(
             "SELECT setval(pg_get_serial_sequence('appeals_appeal', 'id'), max(id)) FROM appeals_appeal"
         )
-        for model in (Appeal, AppealEvent, AppealMessage, HandOver):
+        for model in (Appeal, AppealEvent, AppealMessage, ClinicRequest, HandOver):
             cursor.execute(f"ANALYZE {model._meta.db_table}")

@@ -21,6 +21,7 @@ from appeals.models import (
 )
 from appeals.policy import terms, topics
 from appeals.routing import Decision, Policy
+from appeals.sample_evidence import clinic_request, expertise
 from appeals.sample_places import YEAR, Person, Place, place_of
 from appeals.sample_rows import DEFAULTS, Made
 from appeals.sample_story import HANDED_OVER, ON_THE_LINE, PUBLIC, WAYS, Step, story
@@ -178,7 +179,15 @@ class Maker:
             row["next_step_at"] = next_step_at(filed_at, row["due_at"], ())
         row["version"] = len(steps)
         events = [self._event(row, step, user_id) for step in steps]
-        return Made(row, events, hand_over, shown, self._messages(row, steps, user_id))
+        return Made(
+            row,
+            events,
+            hand_over,
+            shown,
+            messages=self._messages(row, steps, user_id),
+            request=clinic_request(row, steps, user_id, random),
+            expertise=expertise(row, steps, user_id, random),
+        )
 
     def _messages(self, row: dict[str, Any], steps: list[Step], user_id: int | None) -> list[dict[str, Any]]:
         """What was asked and replied; a question is read by the time of the reply."""
@@ -268,7 +277,8 @@ class Maker:
     def _actions(self, state: State, form: Form, level: int | None) -> tuple[Action, ...]:
         if form is Form.ORAL and state is State.CLOSED and level == 1:
             return (*HANDED_OVER, Action.CLOSE) if self.random.random() < 0.03 else ON_THE_LINE
-        return self.random.choice(WAYS[state])
+        ways = [way for way in WAYS[state] if level == 3 or Action.ORDER_EXPERTISE not in way]
+        return self.random.choice(ways or WAYS[State.IN_PROGRESS])
 
     def _end(
         self, filed_at: datetime, due_at: datetime, state: State, form: Form, actions: tuple[Action, ...]

@@ -10,8 +10,11 @@ from appeals.models import (
     Appeal,
     AppealEvent,
     AppealMessage,
+    ClinicRequest,
+    Expertise,
     HandOver,
 )
+from appeals.sample_evidence import write_expertises
 from registry.sample import LineStream
 
 
@@ -45,6 +48,8 @@ class Made:
     hand_over: dict[str, Any] | None
     shown_code: str = ""
     messages: list[dict[str, Any]] = field(default_factory=list)
+    request: dict[str, Any] | None = None
+    expertise: Expertise | None = None
 
 
 def write(batch: list[Made]) -> None:
@@ -55,6 +60,9 @@ def write(batch: list[Made]) -> None:
     _copy(HandOver, offers, (made.hand_over for made in batch if made.hand_over is not None))
     said = [name for name in _columns(AppealMessage) if name != "id"]
     _copy(AppealMessage, said, (message for made in batch for message in made.messages))
+    asked = [name for name in _columns(ClinicRequest) if name != "id"]
+    _copy(ClinicRequest, asked, (made.request for made in batch if made.request is not None))
+    write_expertises([made.expertise for made in batch if made.expertise is not None])
 
 
 def _copy(model: type[models.Model], columns: list[str], rows: Iterator[dict[str, Any]]) -> None:

@@ -17,6 +17,8 @@ from appeals.models import (
     AppealMessage,
     AppealQuerySet,
     Attachment,
+    ClinicRequest,
+    Expertise,
     HandOver,
     LadderStep,
 )
@@ -42,6 +44,8 @@ class CaseView:
     attachments: list[Attachment]
     hand_overs: list[HandOver]
     messages: list[AppealMessage]
+    requests: list[ClinicRequest]
+    expertises: list[Expertise]
 
 
 def working_scope(scope: Scope) -> Scope:
@@ -91,7 +95,25 @@ def case(scope: Scope, number: str) -> CaseView:
     said: Iterable[AppealMessage] = ()
     if seen & TALK:
         said = AppealMessage.objects.visible_to(scope).filter(appeal=appeal).order_by("pk")
-    return CaseView(appeal, roles, possible(roles, appeal), events, list(papers), list(offers), list(said))
+    asked: Iterable[ClinicRequest] = ()
+    if staff and Action.ASK_CLINIC in seen:
+        rows = ClinicRequest.objects.visible_to(scope).filter(appeal=appeal).select_related("clinic")
+        asked = rows.order_by("pk")
+    checks: Iterable[Expertise] = ()
+    if staff and Action.ORDER_EXPERTISE in seen:
+        sealed = Expertise.objects.visible_to(scope).filter(appeal=appeal).select_related("clinic")
+        checks = sealed.prefetch_related("violations").order_by("pk")
+    return CaseView(
+        appeal=appeal,
+        roles=roles,
+        actions=possible(roles, appeal),
+        events=events,
+        attachments=list(papers),
+        hand_overs=list(offers),
+        messages=list(said),
+        requests=list(asked),
+        expertises=list(checks),
+    )
 
 
 @dataclass(frozen=True, slots=True)

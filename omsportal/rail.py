@@ -35,6 +35,7 @@ PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("what_if", _("What if"), "sliders", ("/region/what-if/",)),
     ("dispensary:calls", _("Exam calls"), "telephone-outbound", ("/staff/call-list/",)),
     ("dispensary:campaigns", _("Exams"), "calendar-check", ("/region/exams/",)),
+    ("clinic_requests", _("Requests"), "envelope-paper", ("/clinic/requests/",)),
     ("dispensary:observation", _("Observation"), "heart-pulse", ("/staff/observation/",)),
     ("representatives:clinic-posts", _("Representatives here"), "calendar-week", ("/clinic-posts/",)),
     ("dispensary:clinic", _("Our clinic"), "hospital", ("/clinic/",)),

@@ -20,6 +20,7 @@ class Subject(StrEnum):
     CALL = "call"
     PRINTED_LETTERS = "printed_letters"
     CLINIC_PEOPLE = "clinic_people"
+    CLINIC_REQUEST = "clinic_request"
     CLINIC_FILE = "clinic_file"
     CLINIC_FILE_DECISION = "clinic_file_decision"
     OBSERVATION = "observation"
@@ -40,6 +41,7 @@ LABELS: dict[str, Promise] = {
     Subject.CALL: _("call to an invited person"),
     Subject.PRINTED_LETTERS: _("letters for print"),
     Subject.CLINIC_PEOPLE: _("people invited to the clinic"),
+    Subject.CLINIC_REQUEST: _("request to a clinic"),
     Subject.CLINIC_FILE: _("protocol of a clinic file"),
     Subject.CLINIC_FILE_DECISION: _("decision on a row of a clinic file"),
     Subject.OBSERVATION: _("case of observation"),

@@ -11,6 +11,11 @@ from django.db import connection
 from tests.cast import Cast, make_cast
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--hammer-seconds", type=float, default=3.0, help="how long processes hammer on appeals")
+    parser.addoption("--hammer-processes", type=int, default=3, help="how many processes hammer on appeals")
+
+
 def pytest_configure() -> None:
     """Settings that only tests need, before anything is signed in or counted."""
     # Signing in is tested often; the slow hash that production needs is not what is tested.

@@ -11,12 +11,14 @@ from django.utils.translation import gettext
 from appeals import services
 from appeals.actors import Actor
 from appeals.desk.board import people_for
-from appeals.desk.forms import FORMS, ActionForm, Setting
+from appeals.desk.fields import ActionForm, Setting
+from appeals.desk.forms import FORMS
 from appeals.lifecycle import Action, State
-from appeals.models import Appeal, HandOver, HandOverState
+from appeals.models import Appeal, ClinicRequest, Expertise, HandOver, HandOverState
+from appeals.selectors import CaseView
 from appeals.terms import Kind
 from appeals.workload import suggested
-from registry.models import Organization
+from registry.models import Clinic, Organization
 from registry.names import short_name
 from registry.scoping import Scope
 
@@ -35,9 +37,16 @@ FIRST = (
     Action.ASK_APPLICANT,
     Action.HAND_OVER,
     Action.APPLICANT_REPLIED,
+    Action.CLINIC_REPLIED,
+    Action.EXPERTISE_RECEIVED,
     Action.RESUME,
     Action.REOPEN,
 )
+ENDS_WAIT = {
+    State.AWAITING_APPLICANT: Action.APPLICANT_REPLIED,
+    State.AWAITING_CLINIC: Action.CLINIC_REPLIED,
+    State.AWAITING_EXPERTISE: Action.EXPERTISE_RECEIVED,
+}
 ON_BUTTONS = 3
 
 
@@ -45,9 +54,10 @@ def open_offer(offers: Sequence[HandOver]) -> HandOver | None:
     return next((offer for offer in offers if offer.state == HandOverState.OFFERED), None)
 
 
-def offered(possible: Sequence[Action], appeal: Appeal, *, today: date) -> list[Action]:
+def offered(view: CaseView, *, today: date) -> list[Action]:
     """Of what the lifecycle allows, what would succeed now: the page offers nothing that must be refused."""
-    refused: set[Action] = set()
+    appeal = view.appeal
+    refused = _without_object(view)
     if appeal.level is None:
         refused.add(Action.ASSIGN)
     if today > appeal.due_on:
@@ -55,13 +65,26 @@ def offered(possible: Sequence[Action], appeal: Appeal, *, today: date) -> list[
     if appeal.state == State.REGISTERED and appeal.routed_at is None:
         # The router has it for a few seconds more, and whoever acts now would only cross its way; unless the
         # rules could not place it.
-        return [Action.REROUTE] if appeal.routing_attempts and Action.REROUTE in possible else []
-    return [action for action in possible if action in OFFERED and action not in refused]
+        return [Action.REROUTE] if appeal.routing_attempts and Action.REROUTE in view.actions else []
+    return [action for action in view.actions if action in OFFERED and action not in refused]
 
 
-def arranged(actions: Sequence[Action]) -> tuple[list[Action], list[Action]]:
-    """What stands on buttons, and what is in the menu."""
-    buttons = [action for action in FIRST if action in actions][:ON_BUTTONS]
+def _without_object(view: CaseView) -> set[Action]:
+    """What cannot be done because there is nothing to do it to."""
+    refused: set[Action] = set()
+    if all(one.answered_at is not None for one in view.requests):
+        refused.add(Action.CLINIC_REPLIED)
+    if all(one.received_at is not None for one in view.expertises):
+        refused.add(Action.EXPERTISE_RECEIVED)
+    else:
+        refused.add(Action.ORDER_EXPERTISE)
+    return refused
+
+
+def arranged(actions: Sequence[Action], state: State) -> tuple[list[Action], list[Action]]:
+    """What stands on buttons, what ends the wait first; and what is in the menu."""
+    order = sorted(FIRST, key=lambda action: action is not ENDS_WAIT.get(state))
+    buttons = [action for action in order if action in actions][:ON_BUTTONS]
     return buttons, [action for action in actions if action not in buttons]
 
 
@@ -70,6 +93,7 @@ def setting_for(action: Action, appeal: Appeal, *, scope: Scope, today: date) ->
     people: list[tuple[int, str]] = []
     organizations: list[tuple[int, str]] = []
     initial: dict[str, Any] = {"version": appeal.version}
+    more = evidence_setting(action, appeal, initial)
     hint = ""
     if action is Action.ASSIGN and appeal.organization_id and appeal.level:
         people = [
@@ -90,7 +114,28 @@ def setting_for(action: Action, appeal: Appeal, *, scope: Scope, today: date) ->
         initial["answer"] = appeal.answer
     if action is Action.CONVERT:
         initial |= {"kind": appeal.kind}
-    return Setting(today, appeal.level, people, organizations, initial, hint)
+    return Setting(today, appeal.level, people, organizations, initial=initial, hint=hint, **more)
+
+
+def evidence_setting(action: Action, appeal: Appeal, initial: dict[str, Any]) -> dict[str, Any]:
+    """What the forms of requests and expertises choose from; the clinic of the appeal is filled in."""
+    if action in (Action.ASK_CLINIC, Action.ORDER_EXPERTISE):
+        rows = Clinic.objects.filter(region=appeal.region_id, closed_on=None).order_by("short_name")
+        if appeal.clinic is not None:
+            initial["clinic"] = f"{appeal.clinic.mo_code} {appeal.clinic.short_name}"
+        if appeal.happened_on is not None:
+            initial |= {"period_from": appeal.happened_on, "period_to": appeal.happened_on}
+        return {"region": appeal.region_id, "clinics": list(rows.values_list("mo_code", "short_name"))}
+    if action is Action.CLINIC_REPLIED:
+        asked = (
+            ClinicRequest.objects.unanswered().filter(appeal=appeal).select_related("clinic").order_by("pk")
+        )
+        return {"requests": [(one.pk, one.clinic.short_name) for one in asked]}
+    if action is Action.EXPERTISE_RECEIVED:
+        under_way = Expertise.objects.filter(appeal=appeal, received_at__isnull=True).first()
+        kind = under_way.kind if under_way else ""
+        return {"expertise": kind, "is_complaint": appeal.kind == Kind.COMPLAINT}
+    return {}
 
 
 def load_words(one: Any) -> str:
@@ -112,6 +157,10 @@ SERVICES: Mapping[Action, tuple[Doer, Mapping[str, str]]] = {
     Action.ASK_APPLICANT: (services.ask_applicant, {}),
     Action.INFORM_APPLICANT: (services.inform_applicant, {}),
     Action.APPLICANT_REPLIED: (services.receive_reply, {"papers": "files"}),
+    Action.ASK_CLINIC: (services.ask_clinic, {"clinic": "clinic_id"}),
+    Action.CLINIC_REPLIED: (services.clinic_replied, {"papers": "files"}),
+    Action.ORDER_EXPERTISE: (services.order_expertise, {"clinic": "clinic_id"}),
+    Action.EXPERTISE_RECEIVED: (services.record_expertise, {"papers": "files"}),
     Action.RESUME: (services.resume, {}),
     Action.SUBMIT_FOR_REVIEW: (services.submit_for_review, {}),
     Action.SEND_BACK: (services.send_back, {}),
@@ -134,6 +183,12 @@ def perform(action: Action, form: ActionForm, *, appeal: Appeal, scope: Scope, n
     given = {renamed.get(name, name): value for name, value in form.cleaned_data.items() if name != "version"}
     if action is Action.CONVERT:
         given["kind"] = Kind(given["kind"])
+    if action is Action.ORDER_EXPERTISE:
+        given = {"order": services.Order(**given)}
+    if action is Action.EXPERTISE_RECEIVED:
+        beside: dict[str, Any] = {name: given.pop(name) for name in ("validity", "files") if name in given}
+        beside["outcome"] = services.Outcome(**given)
+        given = beside
     doer(
         appeal_id=appeal.pk,
         actor=Actor.of(scope),

@@ -16,11 +16,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from appeals import selectors, services
 from appeals.desk import acting, presenting, ready_texts, unsent
 from appeals.desk.access import desk_roles
+from appeals.desk.evidence import evidence_of
+from appeals.desk.fields import ActionForm, Setting
 from appeals.desk.filters import kept
-from appeals.desk.forms import FORMS, ActionForm, ConvertForm, Setting
+from appeals.desk.forms import FORMS
 from appeals.desk.listing import listing_of, topic_options
 from appeals.errors import AppealError, AppealNotFound, FileRefused, InvalidInput
-from appeals.lifecycle import Action
+from appeals.lifecycle import Action, State
 from appeals.models import Appeal, Attachment, Direction, ReplyTemplate, ScanVerdict
 from appeals.selectors import CaseView, working_scope
 from appeals.terms import Urgency
@@ -189,7 +191,7 @@ def case_context(
 ) -> dict[str, Any]:
     appeal = view.appeal
     offer = acting.open_offer(view.hand_overs)
-    actions = acting.offered(view.actions, appeal, today=today)
+    actions = acting.offered(view, today=today)
     query = kept(request.GET).urlencode()
     tail = f"?{query}" if query else ""
     known = {pk for pk in (appeal.applicant_id, appeal.concerned_person_id) if pk}
@@ -206,8 +208,9 @@ def case_context(
         "reasons": [reason["text"] for reason in appeal.routing_reasons],
         "reminders": presenting.reminders_of(selectors.ladder_of(request.scope, appeal)),
         "story": presenting.story_of(view.events, reader=request.scope.user_id),
-        "papers": _papers([paper for paper in view.attachments if paper.message_id is None]),
+        "papers": _papers([paper for paper in view.attachments if paper.came_with_filing]),
         "messages": _messages(view),
+        **evidence_of(view, _papers),
         "offer": _offer(offer) if offer and sees_offer(view) else None,
         "actions": _actions(appeal, actions, attempt, tail),
         "tail": tail,
@@ -252,7 +255,7 @@ def _papers(found: Sequence[Attachment]) -> list[dict[str, Any]]:
 def _actions(
     appeal: Appeal, actions: list[Action], attempt: Attempt | None, tail: str
 ) -> dict[str, list[dict[str, Any]]]:
-    buttons, menu = acting.arranged(actions)
+    buttons, menu = acting.arranged(actions, State(appeal.state))
 
     def drawn(action: Action, look: str) -> dict[str, Any]:
         return {
@@ -309,13 +312,14 @@ def _form(
         "form_button": presenting.BUTTONS[attempt.action],
         "refusal": attempt.refusal,
         "news": _news(view) if attempt.refusal else "",
+        "topics": topic_options(getattr(attempt.form, "topics", [])),
+        "clinics": topic_options(getattr(attempt.form, "clinics", [])),
         "restored": attempt.restored,
         "draft_url": reverse("staff_draft", args=[appeal.number, attempt.action]),
         "texts": ready_texts.offered(appeal, request.scope) if attempt.action in ready_texts.TARGETS else [],
         "doing": attempt.action,
         "verdict": attempt.verdict,
         "checks": attempt.action is Action.CHECK_WAITING,
-        "topics": topic_options(attempt.form.topics) if isinstance(attempt.form, ConvertForm) else "",
     }
 
 

@@ -1,7 +1,5 @@
 """What an action asks of the person who does it. Input shape only: whether it may be done is the lifecycle's."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -9,7 +7,13 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from appeals import replies
+from appeals.desk.fields import ActionForm, Setting, words
+from appeals.desk.forms_evidence import (
+    AskClinicForm,
+    ClinicReplyForm,
+    OrderExpertiseForm,
+    RecordExpertiseForm,
+)
 from appeals.lifecycle import Action
 from appeals.models import AppealTopic, Body, DeclineGround, Validity
 from appeals.terms import Channel
@@ -17,51 +21,8 @@ from appeals.uploads import FilesField
 from appeals.words import CHANNELS, KINDS, choices
 from registry.models.dated import valid_on
 
-LONGEST = 10_000
 TOLD_TO_STAFF = (Channel.PHONE, Channel.POST, Channel.EMAIL, Channel.VISIT)
 LEVELS = {1: _("Level 1, contact centre"), 2: _("Level 2, specialist"), 3: _("Level 3, expert")}
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What the choices of a form depend on: the day, the level that has the case, the people to assign."""
-
-    on: date
-    level: int | None
-    people: Iterable[tuple[int, str]] = ()
-    organizations: Iterable[tuple[int, str]] = ()
-    initial: dict[str, Any] = field(default_factory=dict)
-    hint: str = ""
-
-
-def words(label: Any, *, rows: int = 4, help_text: Any = "", required: Any) -> forms.CharField:
-    """A text of some length. Typed line ends and spaces inside stay as they are."""
-    return forms.CharField(
-        label=label,
-        help_text=help_text,
-        max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": rows}),
-        error_messages={"required": required},
-    )
-
-
-class ActionForm(forms.Form):
-    """The version of the case the person saw goes with every action: see `appeals.services`."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, data: Any = None, files: Any = None, *, setting: Setting) -> None:
-        super().__init__(data, files, initial=setting.initial)
-        self.setting = setting
-        self.use_required_attribute = False
-
-    def clean(self) -> dict[str, Any]:
-        """A text with a field of a template that nobody filled is never sent."""
-        for name, value in list(self.cleaned_data.items()):
-            if isinstance(value, str) and (left := replies.unfilled(value)):
-                words = gettext("Fill in by hand: %(fields)s. The case does not know it.")
-                self.add_error(name, words % {"fields": ", ".join(left)})
-        return self.cleaned_data
 
 
 class AssignForm(ActionForm):
@@ -292,6 +253,10 @@ FORMS: dict[Action, type[ActionForm]] = {
     Action.ASK_APPLICANT: QuestionForm,
     Action.INFORM_APPLICANT: MessageForm,
     Action.APPLICANT_REPLIED: ReplyForm,
+    Action.ASK_CLINIC: AskClinicForm,
+    Action.CLINIC_REPLIED: ClinicReplyForm,
+    Action.ORDER_EXPERTISE: OrderExpertiseForm,
+    Action.EXPERTISE_RECEIVED: RecordExpertiseForm,
     Action.RESUME: ReasonForm,
     Action.SUBMIT_FOR_REVIEW: AnswerForm,
     Action.SEND_BACK: ReasonForm,

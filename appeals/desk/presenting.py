@@ -256,7 +256,7 @@ def _concerned(case: Appeal, people: Mapping[int, InsuredPerson], today: date) -
         [
             Fact(gettext("Name"), person.full_name if person else case.concerned_name),
             Fact(gettext("Born"), _born(born, today) if born else ""),
-            Fact(gettext("Policy number"), _grouped(enp)),
+            Fact(gettext("Policy number"), grouped_enp(enp)),
             Fact(gettext("Insurer"), insurer.short_name if insurer else case.get_insurance_display()),
             Fact(
                 gettext("Clinic of attachment"), person.clinic.short_name if person and person.clinic else ""
@@ -319,7 +319,7 @@ def _day(day: date | None) -> str:
     return date_format(day, "DATE_FORMAT") if day else ""
 
 
-def _grouped(enp: str) -> str:
+def grouped_enp(enp: str) -> str:
     return " ".join(enp[start : start + 4] for start in range(0, len(enp), 4))
 
 
@@ -330,6 +330,10 @@ BUTTONS: Mapping[Action, Promise] = {
     Action.ASK_APPLICANT: pgettext_lazy("button", "Send the question"),
     Action.INFORM_APPLICANT: pgettext_lazy("button", "Send the message"),
     Action.APPLICANT_REPLIED: pgettext_lazy("button", "Record the reply"),
+    Action.ASK_CLINIC: pgettext_lazy("button", "Send the request"),
+    Action.CLINIC_REPLIED: pgettext_lazy("button", "Record the reply"),
+    Action.ORDER_EXPERTISE: pgettext_lazy("button", "Order the expertise"),
+    Action.EXPERTISE_RECEIVED: pgettext_lazy("button", "Record the outcome"),
     Action.RESUME: pgettext_lazy("button", "Go on"),
     Action.SUBMIT_FOR_REVIEW: pgettext_lazy("button", "Send for approval"),
     Action.SEND_BACK: pgettext_lazy("button", "Send back"),

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from appeals.desk.access import desk_roles
-from appeals.desk.forms import FORMS, LONGEST
+from appeals.desk.fields import LONGEST
+from appeals.desk.forms import FORMS
 from appeals.lifecycle import Action
 from appeals.models import Appeal, WorkDraft
 from appeals.selectors import working_scope

@@ -16,7 +16,7 @@ from appeals.actors import Actor
 from appeals.desk import presenting
 from appeals.desk.access import desk_roles
 from appeals.desk.case import Attempt, back, find, show
-from appeals.desk.forms import ActionForm, Setting
+from appeals.desk.fields import ActionForm, Setting
 from appeals.errors import AppealError
 from appeals.lifecycle import Action
 from appeals.models import Appeal, WaitingTimeNorm

@@ -7,7 +7,9 @@ from appeals.models.appeals import (
     Validity,
 )
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
+from appeals.models.clinic import ClinicRequest
 from appeals.models.desk import Presence, ReplyTemplate, WorkDraft
+from appeals.models.expertise import Expertise, ExpertiseKind, ViolationCode
 from appeals.models.following import AppealFollower, AppealSurvey, Solved, SurveyRefusal
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter
 from appeals.models.knowledge import (
@@ -46,8 +48,11 @@ __all__ = [
     "Attachment",
     "Author",
     "Body",
+    "ClinicRequest",
     "DeclineGround",
     "Direction",
+    "Expertise",
+    "ExpertiseKind",
     "HandOver",
     "HandOverState",
     "LadderStep",
@@ -65,6 +70,7 @@ __all__ = [
     "Solved",
     "SurveyRefusal",
     "Validity",
+    "ViolationCode",
     "WaitingTimeNorm",
     "WorkDraft",
 ]

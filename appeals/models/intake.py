@@ -7,6 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from appeals.models.appeals import Appeal
+from appeals.models.clinic import ClinicRequest
+from appeals.models.expertise import Expertise
 from appeals.models.talk import AppealMessage
 from appeals.visibility import citizens, readers
 from registry.models import Region, User
@@ -105,9 +107,15 @@ class Attachment(models.Model):
     appeal = models.ForeignKey(
         Appeal, null=True, blank=True, on_delete=models.PROTECT, related_name="attachments"
     )
-    # The message it came with, when it came later than the appeal.
+    # What it came with, when it came later than the appeal: a message, a clinic's reply, an expert's act.
     message = models.ForeignKey(
         AppealMessage, null=True, blank=True, on_delete=models.PROTECT, related_name="attachments"
+    )
+    clinic_request = models.ForeignKey(
+        ClinicRequest, null=True, blank=True, on_delete=models.PROTECT, related_name="attachments"
+    )
+    expertise = models.ForeignKey(
+        Expertise, null=True, blank=True, on_delete=models.PROTECT, related_name="attachments"
     )
     file = models.FileField(_("file"), upload_to=storage_name, max_length=120)
     name = models.CharField(_("name as given"), max_length=200)
@@ -136,7 +144,11 @@ class Attachment(models.Model):
                 name="attachment_one_owner",
             ),
             models.CheckConstraint(
-                condition=Q(message__isnull=True) | Q(appeal__isnull=False), name="attachment_message"
+                condition=Q(message__isnull=True, clinic_request__isnull=True, expertise__isnull=True)
+                | Q(appeal__isnull=False, clinic_request__isnull=True, expertise__isnull=True)
+                | Q(appeal__isnull=False, message__isnull=True, expertise__isnull=True)
+                | Q(appeal__isnull=False, message__isnull=True, clinic_request__isnull=True, sealed=True),
+                name="attachment_came_with",
             ),
             models.CheckConstraint(
                 condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="attachment_sha256_shape"
@@ -153,6 +165,10 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def came_with_filing(self) -> bool:
+        return self.message_id is None and self.clinic_request_id is None and self.expertise_id is None
 
     @property
     def held_back(self) -> Promise | str:

@@ -13,8 +13,10 @@ from appeals.services.casework import (
     resume,
     take,
 )
+from appeals.services.clinics import ask_clinic, clinic_replied, seen_by_clinic
 from appeals.services.drafts import forget_draft, save_draft
 from appeals.services.escalation import climb
+from appeals.services.expertise import Order, Outcome, order_expertise, record_expertise
 from appeals.services.files import attach, detach
 from appeals.services.filing import Filed, file_appeal
 from appeals.services.following import allow_follower, replace_access_code, revoke_follower
@@ -40,14 +42,18 @@ from appeals.services.waiting import judge_wait, note_waiting
 __all__ = [
     "SURVEY_OPEN_FOR",
     "Filed",
+    "Order",
+    "Outcome",
     "absence_of",
     "accept_hand_over",
     "allow_follower",
     "answer",
     "ask_applicant",
+    "ask_clinic",
     "assign",
     "attach",
     "climb",
+    "clinic_replied",
     "close",
     "complain_to_fund",
     "convert",
@@ -69,8 +75,10 @@ __all__ = [
     "mark_validity",
     "next_case",
     "note_waiting",
+    "order_expertise",
     "plan_cover",
     "receive_reply",
+    "record_expertise",
     "refuse_surveys",
     "reopen",
     "replace_access_code",
@@ -83,6 +91,7 @@ __all__ = [
     "route_waiting",
     "save_draft",
     "scan_next",
+    "seen_by_clinic",
     "send_back",
     "submit_for_review",
     "take",

@@ -58,7 +58,7 @@ def lock(appeal_id: int, actor: Actor) -> Appeal:
     rows = Appeal.objects.select_for_update(of=("self",)).select_related(
         "organization", "received_by", "region", "topic"
     )
-    if not actor.is_system and actor.holds != appeal_id:
+    if not actor.reaches(appeal_id):
         rows = rows.visible_to(actor.scope)
     appeal = rows.filter(pk=appeal_id).first()
     if appeal is None:

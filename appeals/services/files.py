@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from appeals import hints
 from appeals.errors import FileRefused
 from appeals.filetypes import HEAD, MAX_BYTES, MAX_FILES, FileType, describe, sniff
-from appeals.models import Appeal, AppealDraft, AppealMessage, Attachment
+from appeals.models import Appeal, AppealDraft, AppealMessage, Attachment, ClinicRequest, Expertise
 from appeals.typed import clean_file_name
 
 # Each says what to do next; the kinds are those of `filetypes.describe`.
@@ -36,20 +36,22 @@ def attach(
     now: datetime,
     user_id: int | None = None,
     message: AppealMessage | None = None,
+    clinic_request: ClinicRequest | None = None,
+    expertise: Expertise | None = None,
     medical: bool = False,
     sealed: bool = False,
 ) -> Attachment:
     """Stores an uploaded file and its record, to be checked by a worker before anybody opens it.
 
-    The limit counts for a draft, and for each message of an appeal. Errors: FileRefused with a line for the
-    person.
+    The limit counts for a draft or an appeal as it was filed, and for each thing that came later.
+    Errors: FileRefused with a line for the person.
     """
     name = clean_file_name(upload.name or "") or "file"
     kind = _judged(upload, name)
     # Two uploads at one moment must not both be the tenth.
     type(owner)._base_manager.select_for_update().only("pk").get(pk=owner.pk)
-    beside = message.attachments if message is not None else owner.attachments
-    if beside.count() >= MAX_FILES:
+    came_with = message or clinic_request or expertise or owner
+    if came_with.attachments.count() >= MAX_FILES:
         raise too_many()
     paper = Attachment(
         name=name,
@@ -61,7 +63,7 @@ def attach(
         uploaded_at=now,
         uploaded_by_user_id=user_id,
     )
-    paper.message = message
+    paper.message, paper.clinic_request, paper.expertise = message, clinic_request, expertise
     if isinstance(owner, AppealDraft):
         paper.draft = owner
     else:

@@ -1,7 +1,7 @@
 """The desk as tests use it: somebody of the staff at a browser, and cases in every state."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -35,9 +35,15 @@ def in_state(state: State, cast: Cast, now: datetime, *, level: int = 2) -> Appe
     act: dict[str, Any] = {"appeal_id": appeal.pk, "actor": boss, "now": now}
     if state is State.REGISTERED:
         return appeal
+    if state is State.AWAITING_EXPERTISE:
+        act["actor"] = Actor.of(cast.scope("expert"))
     services.take(**act)
     ends: dict[State, Callable[[], object]] = {
         State.AWAITING_APPLICANT: lambda: services.ask_applicant(**act, question="Когда это было?"),
+        State.AWAITING_CLINIC: lambda: services.ask_clinic(
+            **act, clinic_id=cast.clinic.pk, question="Пришлите выписку"
+        ),
+        State.AWAITING_EXPERTISE: lambda: services.order_expertise(**act, order=order(cast)),
         State.IN_REVIEW: lambda: services.submit_for_review(**act, answer="Проект ответа"),
         State.ANSWERED: lambda: services.answer(**act, text="Ответ по существу"),
         State.FORWARDED: lambda: services.forward(
@@ -57,11 +63,25 @@ def in_state(state: State, cast: Cast, now: datetime, *, level: int = 2) -> Appe
     return appeal
 
 
-# The states that the services of today can reach.
+def order(cast: Cast, **changes: Any) -> services.Order:
+    values: dict[str, Any] = {
+        "kind": "ekmp",
+        "clinic_id": cast.clinic.pk,
+        "period_from": date(2026, 5, 1),
+        "period_to": date(2026, 5, 20),
+        "task": "Полнота обследования",
+        "expert": "Образцов П. П., терапевт",
+    }
+    return services.Order(**{**values, **changes})
+
+
+# The states that an appeal can be in once it is registered.
 REACHABLE = (
     State.REGISTERED,
     State.IN_PROGRESS,
     State.AWAITING_APPLICANT,
+    State.AWAITING_CLINIC,
+    State.AWAITING_EXPERTISE,
     State.IN_REVIEW,
     State.ANSWERED,
     State.FORWARDED,

@@ -1,6 +1,8 @@
 """The transition table against `lifecycle.csv`, the same table as people agreed to it."""
 
 import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from appeals.lifecycle import (
     Missing,
     NotAllowed,
     State,
+    Transition,
     allowed,
     replay,
     step,
@@ -127,3 +130,39 @@ def test_replaying_the_steps_taken_gives_the_state_reached(wished: list[Action],
 def test_a_broken_chain_of_events_is_noticed() -> None:
     with pytest.raises(KeyError):
         replay([Action.FILE, Action.SEND_BACK])
+
+
+def rows_of(table: Iterable[Transition]) -> set[tuple[str, str, str, str, str]]:
+    return {
+        (row.state, row.action, row.to, " ".join(sorted(row.roles)), " ".join(row.needs)) for row in table
+    }
+
+
+AGREED_ROWS = {
+    (row["state"], row["action"], row["to"], " ".join(sorted(row["roles"].split())), row["needs"])
+    for row in AGREED.values()
+}
+
+
+def test_the_table_is_the_agreed_one_and_nothing_beside_it() -> None:
+    assert rows_of(TABLE.values()) == AGREED_ROWS
+
+
+def mutants(row: Transition) -> Iterator[Transition]:
+    """Every small way in which a row could be wrong."""
+    for state in State:
+        if state != row.to:
+            yield replace(row, to=state)
+    for role in Role:
+        yield replace(row, roles=row.roles ^ {role})
+    for need in row.needs:
+        yield replace(row, needs=tuple(other for other in row.needs if other != need))
+    yield replace(row, needs=(*row.needs, next(need for need in Given if need not in row.needs)))
+
+
+@pytest.mark.parametrize("key", sorted(TABLE))
+def test_a_row_taken_out_or_altered_differs_from_the_agreed_table(key: tuple[State, Action]) -> None:
+    rest = [row for other, row in TABLE.items() if other != key]
+    assert rows_of(rest) != AGREED_ROWS
+    for mutant in mutants(TABLE[key]):
+        assert rows_of([*rest, mutant]) != AGREED_ROWS, mutant

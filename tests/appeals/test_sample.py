@@ -17,7 +17,7 @@ from appeals.services import file_appeal
 from registry.sample import seed_parties, seed_people
 from representatives.sample import seed as seed_representatives
 from tests.appeals.factories import filing
-from tests.appeals.invariants import assert_all_stories_fit
+from tests.appeals.invariants import assert_all_whole
 from tests.factories import RegionFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
@@ -36,7 +36,7 @@ def people(db, now) -> None:
 def test_sample_appeals_hold_together(people, now):
     sample.seed(now=now, seed=1, appeals=COUNT, report=lambda line: None)
     assert Appeal.objects.count() == COUNT
-    assert_all_stories_fit()
+    assert_all_whole(now)
     assert set(Appeal.objects.values_list("state", flat=True)) == set(WAYS)
     kinds = Counter(Appeal.objects.values_list("kind", flat=True))
     assert kinds["consultation"] > 0.85 * COUNT

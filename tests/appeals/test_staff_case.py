@@ -88,6 +88,16 @@ SAID = {
     Action.ASK_APPLICANT: {"question": "Когда это было?"},
     Action.INFORM_APPLICANT: {"text": "Запросили документы"},
     Action.APPLICANT_REPLIED: {"reply": "Позавчера", "channel": "phone"},
+    Action.ASK_CLINIC: {"question": "Пришлите выписку"},
+    Action.CLINIC_REPLIED: {"reply": "Выписка приложена"},
+    Action.ORDER_EXPERTISE: {
+        "kind": "ekmp",
+        "period_from": "2026-05-01",
+        "period_to": "2026-05-20",
+        "task": "Полнота обследования",
+        "expert": "Образцов П. П.",
+    },
+    Action.EXPERTISE_RECEIVED: {"act_number": "12", "act_on": "2026-06-02", "conclusion": "Нарушений нет"},
     Action.RESUME: {"reason": "Ответа нет неделю"},
     Action.SUBMIT_FOR_REVIEW: {"answer": "Проект ответа"},
     Action.SEND_BACK: {"reason": "Нет ссылки на норму"},
@@ -110,6 +120,11 @@ def said(action, cast, appeal):
     if action is Action.ASSIGN:
         answers["assignee"] = str(acting.people_for(
             cast.scope("supervisor"), cast.insurer.pk, appeal.level, appeal.registered_on).first().pk)  # fmt: skip
+    if action in (Action.ASK_CLINIC, Action.ORDER_EXPERTISE):
+        answers["clinic"] = cast.clinic.mo_code
+    if action is Action.CLINIC_REPLIED:
+        asked = appeal.clinic_requests.filter(answered_at=None).first()
+        answers["request_id"] = str(asked.pk) if asked else ""
     if action is Action.REROUTE:
         answers["organization"] = str(cast.insurer.pk)
     return answers
@@ -255,7 +270,7 @@ def test_a_mistake_is_told_beside_its_field_and_changes_nothing(cast, now, actio
 def test_an_unknown_action_does_not_exist(cast, now):
     appeal = in_state(State.IN_PROGRESS, cast, now)
     client = at_desk(cast.users["supervisor"])
-    for action in ("route", "file", "order_expertise", "nonsense"):
+    for action in ("route", "file", "nonsense"):
         assert client.get(page(appeal, action)).status_code == 404
 
 

@@ -18,10 +18,13 @@ from appeals.models import (
     AppealLetter,
     AppealMessage,
     AppealSurvey,
+    ClinicRequest,
+    Expertise,
     HandOver,
     LadderStep,
     Presence,
     QueueSearch,
+    ReplyTemplate,
     WorkDraft,
 )
 from dispensary.load import load_reference as load_dispensary
@@ -192,6 +195,24 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
             offered_at=now,
             offered_by_user_id=cast.users["foreign_case_worker"].pk,
         ),
+        ClinicRequest.objects.create(
+            appeal=appeal,
+            clinic=cast.outsider.clinic,
+            question=CANARY,
+            asked_at=now,
+            due_on=date(2026, 6, 20),
+        ),
+        Expertise.objects.create(
+            appeal=appeal,
+            kind="ekmp",
+            clinic=cast.outsider.clinic,
+            period_from=date(2026, 5, 1),
+            period_to=date(2026, 5, 2),
+            task=CANARY,
+            expert=CANARY,
+            ordered_at=now,
+            due_on=date(2026, 6, 20),
+        ),
         AppealMessage.objects.create(
             appeal=appeal,
             direction="from_applicant",
@@ -335,6 +356,7 @@ def _desk(cast: Cast, now: datetime) -> list[models.Model]:
             appeal=appeal, user=expert, action="answer", fields={"answer": CANARY}, updated_at=now
         ),
         Presence.objects.create(appeal=appeal, user=expert, seen_at=now),
+        ReplyTemplate.objects.create(organization=cast.foreign_insurer, name=CANARY, body=CANARY),
         QueueSearch.objects.create(
             owner=expert,
             organization=cast.foreign_insurer,

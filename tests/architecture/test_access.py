@@ -34,6 +34,7 @@ NOT_PERSONAL = {
     "appeals.AppealTopic": "public reference",
     "appeals.Body": "public reference",
     "appeals.AppealTerm": "public reference",
+    "appeals.ViolationCode": "public reference",
     "appeals.WaitingTimeNorm": "public reference",
     "appeals.NumberCounter": "holds no person",
     "appeals.ProofRule": "public reference",

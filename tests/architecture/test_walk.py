@@ -70,6 +70,7 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
     known = {
         "number": world.appeal.number,
         "key": world.paper_key,
+        "pk": world.rows["appeals.ReplyTemplate"].pk,
         "campaign_id": world.campaign.pk,
         "invitation_id": world.invitation.pk,
         "post_id": world.rows["representatives.DutyPost"].pk,
