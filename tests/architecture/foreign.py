@@ -48,7 +48,7 @@ from dispensary.models import (
     SurveyAnswer,
 )
 from notifications.models import Message
-from registry.load import load_workdays
+from registry.load import load_consent_texts, load_workdays
 from registry.models import (
     AccessRecord,
     CalendarFeed,
@@ -82,6 +82,7 @@ class Foreign:
 def make_foreign(cast: Cast, now: datetime) -> Foreign:
     load_appeals()
     load_workdays((2025, 2026, 2027))
+    load_consent_texts()
     rows = [
         *_people(cast, now),
         *_staff(cast, now),
