@@ -13,7 +13,7 @@ from appeals.citizen.consent import caller, text_of
 from notifications.services import end_consent, give_consent
 from registry.access import signed_in
 from registry.middleware import ScopedRequest
-from registry.models import Consent, InsuredPerson, User
+from registry.models import Consent, ConsentText, InsuredPerson, User
 from registry.models.people import ConsentPurpose, ContactChannel
 
 
@@ -28,12 +28,17 @@ def consents(request: ScopedRequest) -> HttpResponseBase:
     rows = list(Consent.objects.filter(person=person).select_related("text").order_by("-given_at", "-pk"))
     active = [row for row in rows if row.withdrawn_at is None]
     reminders = {row.channel for row in active if row.purpose == ConsentPurpose.INFORMATION_SUPPORT}
-    missing = [] if "" in reminders else [one for one in ContactChannel if one.value not in reminders]
+    text = _text()
+    missing = (
+        []
+        if text is None or "" in reminders
+        else [one for one in ContactChannel if one.value not in reminders]
+    )
     context = {
         "active": active,
         "ended": [row for row in rows if row.withdrawn_at is not None][:20],
         "missing": missing,
-        "text": text_of(ConsentPurpose.INFORMATION_SUPPORT),
+        "text": text,
         "channels": ContactChannel,
         "preferred": person.preferred_channel,
         "heading": _("My consents and reminders"),
@@ -48,8 +53,8 @@ def _changed(request: ScopedRequest, person: InsuredPerson) -> HttpResponseBase:
         end_consent(consent_id=int(given["end"]), person_id=person.pk, now=now)
         messages.success(request, _("The consent has ended at this moment."))
     elif given.get("allow") in ContactChannel.values:
-        text = text_of(ConsentPurpose.INFORMATION_SUPPORT)
-        if given.get("text_id") != str(text.pk):
+        text = _text()
+        if text is None or given.get("text_id") != str(text.pk):
             # A new version came out while the page stood open: nobody agrees to what was not shown.
             messages.warning(request, _("The text of the consent has changed. Please read it again"))
         else:
@@ -62,6 +67,14 @@ def _changed(request: ScopedRequest, person: InsuredPerson) -> HttpResponseBase:
         person.save(update_fields=["preferred_channel"])
         messages.success(request, _("Saved."))
     return HttpResponseRedirect(reverse("cabinet_consents"))
+
+
+def _text() -> ConsentText | None:
+    """Without a text in force nothing can be agreed to; ending a consent needs none."""
+    try:
+        return text_of(ConsentPurpose.INFORMATION_SUPPORT)
+    except ConsentText.DoesNotExist:
+        return None
 
 
 def _person(request: ScopedRequest) -> InsuredPerson:
