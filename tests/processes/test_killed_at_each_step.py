@@ -12,7 +12,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from django.db import connection
+from django.db import connections
 
 from appeals import services, tasks
 from appeals.actors import ANONYMOUS
@@ -42,9 +42,11 @@ def die(*args: Any, **kwargs: Any) -> None:
 
 def killed_in(where: str, job: Callable[[], object]) -> None:
     """Runs the job in a process of its own that dies when it comes to `where`."""
-    connection.close()  # a connection must not be shared between two processes
+    # A connection must not be shared between two processes: the child forgets the parent's without closing it.
+    inherited = connections["default"]
     child = os.fork()
     if child == 0:
+        connections["default"] = inherited.copy()
         with mock.patch(where, die):
             try:
                 job()
