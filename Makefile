@@ -22,7 +22,7 @@ demo-reset: $(VENV)/.demo
 
 ## make test         the whole suite, browser journeys included
 test: $(VENV)/.dev node_modules/.ready
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 ## make bench        what we do beside what the machine can do (BENCH="ladder" for one; BENCH_APPEALS=…)
 bench: $(VENV)/.dev node_modules/.ready

@@ -25,11 +25,6 @@ def pytest_configure() -> None:
         django_settings.CACHES["default"].setdefault("OPTIONS", {})["db"] = 1 + int(worker.removeprefix("gw"))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest begins first: of two cores neither waits for the other at the end."""
-    items.sort(key=lambda item: not {"processes", "journeys"} & set(item.path.parts))
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """A thread of the live server may still hold its connection when the last test of a worker ends."""
