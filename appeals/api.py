@@ -22,7 +22,18 @@ from appeals.desk.listing import light
 from appeals.desk.paging import page_of
 from appeals.desk.query import FREE, Query
 from appeals.desk.tabs import Tab, bounded_counts, count_words
-from appeals.errors import AppealError, InvalidInput, KeyReused, TryLater, WrongPair
+from appeals.errors import (
+    AppealError,
+    AppealNotFound,
+    ChangedMeanwhile,
+    FileRefused,
+    IllegalAction,
+    InputMissing,
+    InvalidInput,
+    KeyReused,
+    TryLater,
+    WrongPair,
+)
 from appeals.filing import Filing
 from appeals.limits import admit
 from appeals.serializers import (
@@ -49,7 +60,7 @@ _KEY = OpenApiParameter(
     required=True,
     description="A fresh UUID for each appeal. Repeat the request with the same one after a broken connection.",
 )
-_STAFF = (
+STAFF = (
     Role.OPERATOR,
     Role.CASE_WORKER,
     Role.EXPERT,
@@ -61,6 +72,9 @@ _STATUS = {
     InvalidInput: status.HTTP_400_BAD_REQUEST,
     KeyReused: status.HTTP_409_CONFLICT,
     WrongPair: status.HTTP_404_NOT_FOUND,
+    AppealNotFound: status.HTTP_404_NOT_FOUND,
+    FileRefused: status.HTTP_400_BAD_REQUEST,
+    InputMissing: status.HTTP_400_BAD_REQUEST,
     TryLater: status.HTTP_429_TOO_MANY_REQUESTS,
 }
 
@@ -72,8 +86,15 @@ def scope_of(request: Request) -> Scope:
 
 def problem(error: AppealError) -> Response:
     """A refusal as a program and a person can read it."""
-    fields = {name: [str(text)] for name, text in getattr(error, "fields", {}).items()}
-    body = {"code": error.code, "detail": str(error), "problems": fields}
+    named = getattr(error, "fields", {})
+    fields = {name: [str(text)] for name, text in named.items()} if isinstance(named, dict) else {}
+    if isinstance(error, InputMissing):
+        fields = {name.value: [str(error)] for name in error.fields}
+    body: dict[str, Any] = {"code": error.code, "detail": str(error), "problems": fields}
+    if isinstance(error, IllegalAction):
+        body |= {"state": error.state.value, "possible": [action.value for action in error.possible]}
+    if isinstance(error, ChangedMeanwhile):
+        body["version"] = error.version
     headers = {"Retry-After": str(error.seconds)} if isinstance(error, TryLater) else None
     return Response(body, status=_STATUS.get(type(error), status.HTTP_409_CONFLICT), headers=headers)
 
@@ -183,7 +204,7 @@ class AppealStatus(APIView):
 class Queue(APIView):
     """Appeals the caller may see, a page at a time; `view=all` has the closed ones too."""
 
-    access = only(*_STAFF)
+    access = only(*STAFF)
 
     @extend_schema(
         operation_id="queue_list",
@@ -198,7 +219,7 @@ class Queue(APIView):
 class QueueSearch(APIView):
     """The same list by words. They travel in the body: a name or a policy number has no place in an address."""
 
-    access = only(*_STAFF)
+    access = only(*STAFF)
 
     @extend_schema(
         operation_id="queue_search",

@@ -56,6 +56,9 @@ class Action(StrEnum):
     CONVERT = "convert"
     MARK_VALIDITY = "mark_validity"
     CHECK_WAITING = "check_waiting"
+    SPLIT = "split"
+    LINK = "link"
+    MARK_PAPER = "mark_paper"
 
 
 class Given(StrEnum):
@@ -82,6 +85,9 @@ class Given(StrEnum):
     REASON = "reason"
     KIND = "kind"
     VALIDITY = "validity"
+    PARTS = "parts"
+    NUMBER = "number"
+    PAPER = "paper"
 
 
 class LifecycleError(Exception):
@@ -131,6 +137,8 @@ WAITING = frozenset({State.AWAITING_APPLICANT, State.AWAITING_CLINIC, State.AWAI
 WORKING = frozenset({State.IN_PROGRESS, State.IN_REVIEW}) | WAITING
 # Open: the lawful clock runs and somebody owes an answer. The partial indexes of the queues use the same set.
 OPEN = frozenset({State.REGISTERED}) | WORKING
+# Decided, and open to an objection until the portal closes it.
+RESTING = frozenset({State.ANSWERED, State.FORWARDED, State.DECLINED})
 TERMINAL = frozenset({State.WITHDRAWN})
 
 _SOLVERS = frozenset({Role.CASE_WORKER, Role.EXPERT, Role.SUPERVISOR, Role.FUND_OPERATOR, Role.FUND_ADMIN})
@@ -225,6 +233,10 @@ def _casework() -> list[Transition]:
             _SOLVERS,
             Given.VALIDITY,
         ),
+        *_rows(Action.SPLIT, _same((State.REGISTERED, in_progress)), _STAFF, Given.PARTS, Given.REASON),
+        *_rows(Action.LINK, _same(OPEN | RESTING), _STAFF, Given.NUMBER, Given.KIND),
+        # Who may open a file can change whenever it is read anew, after the end too.
+        *_rows(Action.MARK_PAPER, _same(OPEN | RESTING | {State.CLOSED}), _STAFF, Given.PAPER),
         *_rows(Action.CHECK_WAITING, _same(OPEN), _STAFF, Given.OUTCOME),
     ]
 

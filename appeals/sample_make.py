@@ -10,7 +10,7 @@ from appeals import codes, routing
 from appeals.deadlines import Deadlines, deadlines, target_on
 from appeals.escalation import end_of_day, next_step_at
 from appeals.facts import Facts
-from appeals.lifecycle import OPEN, WAITING, Action, State
+from appeals.lifecycle import OPEN, RESTING, WAITING, Action, State
 from appeals.models import (
     AppealTopic,
     Author,
@@ -173,7 +173,10 @@ class Maker:
         if state is State.DECLINED:
             row["decline_ground"] = "meaning_unclear"
         row["closed_at"] = at.get(Action.CLOSE) or at.get(Action.WITHDRAW)
+        if state in RESTING:
+            row["close_at"] = max(step.at for step in steps) + timedelta(days=30)
         if state in WAITING:
+            row["wait_until"] = max(step.at for step in steps).date() + timedelta(days=12)
             row["target_on"] = None
         if state in OPEN:
             row["next_step_at"] = next_step_at(filed_at, row["due_at"], ())

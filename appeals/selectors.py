@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from appeals.errors import AppealNotFound
@@ -14,6 +15,7 @@ from appeals.models import (
     Appeal,
     AppealDraft,
     AppealEvent,
+    AppealLink,
     AppealMessage,
     AppealQuerySet,
     Attachment,
@@ -30,6 +32,7 @@ from representatives.models import Representative
 
 # So many rows of a list that is read in one piece.
 MANY = 1000
+REPEATED_WITHIN = timedelta(days=30)
 TALK = frozenset({Action.ASK_APPLICANT, Action.INFORM_APPLICANT, Action.APPLICANT_REPLIED})
 
 
@@ -46,6 +49,8 @@ class CaseView:
     messages: list[AppealMessage]
     requests: list[ClinicRequest]
     expertises: list[Expertise]
+    links: list[AppealLink]
+    repeats: list[Appeal]
 
 
 def working_scope(scope: Scope) -> Scope:
@@ -113,6 +118,8 @@ def case(scope: Scope, number: str) -> CaseView:
         messages=list(said),
         requests=list(asked),
         expertises=list(checks),
+        links=(links := _links(appeal) if staff else []),
+        repeats=_repeats(scope, appeal, links) if staff else [],
     )
 
 
@@ -130,6 +137,32 @@ def reroutes(scope: Scope, *, since: datetime, limit: int = MANY) -> Reroutes:
     columns = ("appeal__number", "at", "note", "data")
     rows = [Reroute(*row) for row in events.order_by("-at", "-pk").values_list(*columns)[: limit + 1]]
     return Reroutes(rows[:limit], more=len(rows) > limit)
+
+
+def _links(appeal: Appeal) -> list[AppealLink]:
+    """The links of an appeal, whichever side it is on."""
+    sides = [
+        f"{side}__{name}"
+        for side in ("appeal", "earlier")
+        for name in ("topic", "organization", "received_by")
+    ]
+    rows = AppealLink.objects.filter(Q(appeal=appeal) | Q(earlier=appeal))
+    return list(rows.select_related(*sides).order_by("pk"))
+
+
+def _repeats(scope: Scope, appeal: Appeal, links: Iterable[AppealLink]) -> list[Appeal]:
+    """Earlier appeals of the same person about the same clinic and topic within 30 days, not linked yet."""
+    if appeal.concerned_person_id is None or not appeal.is_open:
+        return []
+    known = {pk for link in links for pk in (link.appeal_id, link.earlier_id)} | {appeal.pk}
+    rows = Appeal.objects.visible_to(scope).filter(
+        concerned_person=appeal.concerned_person_id,
+        clinic=appeal.clinic_id,
+        topic__code=appeal.topic.code,
+        registered_at__gt=appeal.registered_at - REPEATED_WITHIN,
+        registered_at__lte=appeal.registered_at,
+    )
+    return list(rows.exclude(pk__in=known).only("number").order_by("-registered_at")[:5])
 
 
 def ladder_of(scope: Scope, appeal: Appeal) -> list[LadderStep]:

@@ -157,3 +157,30 @@ class ProblemOut(serializers.Serializer[Any]):
     code = serializers.CharField(help_text="Stable, for programs")
     detail = serializers.CharField(help_text="For people, in the language of the request")
     problems = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
+    state = serializers.CharField(required=False, help_text="When an action is refused: the state it is in")
+    possible = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="When an action is refused: what can be done"
+    )
+    version = serializers.IntegerField(
+        required=False, help_text="When the case moved on: the version in force"
+    )
+
+
+class CaseOut(serializers.Serializer[Any]):
+    """A case as its reader may act on it; people stay on the page."""
+
+    number = serializers.CharField(source="appeal.number")
+    version = serializers.IntegerField(source="appeal.version")
+    state = serializers.CharField(source="appeal.state")
+    kind = serializers.CharField(source="appeal.kind")
+    topic = serializers.CharField(source="appeal.topic.code")
+    level = serializers.IntegerField(source="appeal.level", allow_null=True)
+    offered_level = serializers.IntegerField(source="appeal.offered_level", allow_null=True)
+    due_on = serializers.DateField(source="appeal.due_on")
+    target_on = serializers.DateField(source="appeal.target_on", allow_null=True)
+    wait_until = serializers.DateField(source="appeal.wait_until", allow_null=True)
+    validity = serializers.CharField(source="appeal.validity")
+    text = serializers.CharField(source="appeal.text")
+    possible = serializers.ListField(
+        source="actions", child=serializers.CharField(), help_text="What the caller can do now"
+    )

@@ -1,6 +1,7 @@
 """Background work of appeals. Each task may be lost or run twice; the sweeps find what was lost."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from celery import shared_task
@@ -8,15 +9,20 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from appeals import services
+from appeals.actors import SYSTEM
 from appeals.desk import searches, telling
 from appeals.desk.presence import forget_presences
+from appeals.errors import AppealError
 from appeals.hints import asked_key
 from appeals.knowledge.counts import write_views
 from appeals.knowledge.publishing import turn_pages
+from appeals.lifecycle import RESTING, WAITING
 from appeals.mails import send_draft_link
-from appeals.models import Appeal, AppealDraft
+from appeals.models import Appeal, AppealDraft, AppealQuerySet
 from registry.scanning import ScanVerdict, can_judge
 
+# Kept in the story of the case, so in the language of the register.
+WAITED = "Срок ожидания вышел, ответа нет"
 log = logging.getLogger(__name__)
 
 SWEEP = 200
@@ -114,3 +120,36 @@ def draft_link(*, key: str, **_: Any) -> None:
     asked = cache.get(asked_key(key))
     if asked and cache.delete(asked_key(key)):
         send_draft_link(**asked)
+
+
+@shared_task(name="appeals.end_waits")
+def end_waits(**_: Any) -> int:
+    """Gives cases back to their desks whose wait is over in vain, those waiting longest first; returns how many."""
+    now = timezone.now()
+    # No region of the country is behind UTC: a day that is over there is over everywhere.
+    over = Appeal.objects.filter(state__in=sorted(WAITING), wait_until__lt=now.date()).order_by("wait_until")
+    return _each(over, lambda pk: services.resume(appeal_id=pk, reason=WAITED, actor=SYSTEM, now=now))
+
+
+@shared_task(name="appeals.close_rested")
+def close_rested(**_: Any) -> int:
+    """Closes what was answered, forwarded or declined and not objected to in time; returns how many."""
+    now = timezone.now()
+    over = Appeal.objects.filter(state__in=sorted(RESTING), close_at__lte=now).order_by("close_at")
+    return _each(over, lambda pk: services.close(appeal_id=pk, actor=SYSTEM, now=now))
+
+
+def _each(rows: AppealQuerySet, job: Callable[[int], object]) -> int:
+    """Does the job for each, one transaction a row; one that fails, or that a colleague was faster with, holds up
+    no other."""
+    done = 0
+    for pk in list(rows.values_list("pk", flat=True)[:FORGET]):
+        try:
+            job(pk)
+        except AppealError:
+            continue
+        except Exception:
+            log.exception("Appeal %s stays as it is", pk)
+        else:
+            done += 1
+    return done

@@ -88,6 +88,9 @@ ACTIONS: Mapping[StrEnum, Promise] = {
     Action.REOPEN: pgettext_lazy("action", "reopen"),
     Action.CLOSE: pgettext_lazy("action", "close"),
     Action.CONVERT: pgettext_lazy("action", "change the kind"),
+    Action.SPLIT: pgettext_lazy("action", "split into several"),
+    Action.LINK: pgettext_lazy("action", "link to an earlier one"),
+    Action.MARK_PAPER: pgettext_lazy("action", "say who may open a file"),
     Action.MARK_VALIDITY: pgettext_lazy("action", "judge the complaint"),
     Action.CHECK_WAITING: pgettext_lazy("action", "check the waiting time"),
 }

@@ -85,6 +85,12 @@ app.conf.update(
             "schedule": 30.0,
             "options": {"expires": 60},
         },
+        "appeals.end_waits": {"task": "appeals.end_waits", "schedule": 3600, "options": {"expires": 3600}},
+        "appeals.close_rested": {
+            "task": "appeals.close_rested",
+            "schedule": 3600,
+            "options": {"expires": 3600},
+        },
         "appeals.forget_drafts": {
             "task": "appeals.forget_drafts",
             "schedule": 24 * 3600,

@@ -12,7 +12,7 @@ from appeals import services
 from appeals.actors import Actor
 from appeals.desk.board import people_for
 from appeals.desk.fields import ActionForm, Setting
-from appeals.desk.forms import FORMS
+from appeals.desk.forms import FORMS, topic_choices
 from appeals.lifecycle import Action, State
 from appeals.models import Appeal, ClinicRequest, Expertise, HandOver, HandOverState
 from appeals.selectors import CaseView
@@ -93,7 +93,7 @@ def setting_for(action: Action, appeal: Appeal, *, scope: Scope, today: date) ->
     people: list[tuple[int, str]] = []
     organizations: list[tuple[int, str]] = []
     initial: dict[str, Any] = {"version": appeal.version}
-    more = evidence_setting(action, appeal, initial)
+    more = evidence_setting(action, appeal, today, initial)
     hint = ""
     if action is Action.ASSIGN and appeal.organization_id and appeal.level:
         people = [
@@ -117,8 +117,8 @@ def setting_for(action: Action, appeal: Appeal, *, scope: Scope, today: date) ->
     return Setting(today, appeal.level, people, organizations, initial=initial, hint=hint, **more)
 
 
-def evidence_setting(action: Action, appeal: Appeal, initial: dict[str, Any]) -> dict[str, Any]:
-    """What the forms of requests and expertises choose from; the clinic of the appeal is filled in."""
+def evidence_setting(action: Action, appeal: Appeal, today: date, initial: dict[str, Any]) -> dict[str, Any]:
+    """What the forms of requests, expertises and parts choose from; the clinic of the appeal is filled in."""
     if action in (Action.ASK_CLINIC, Action.ORDER_EXPERTISE):
         rows = Clinic.objects.filter(region=appeal.region_id, closed_on=None).order_by("short_name")
         if appeal.clinic is not None:
@@ -126,6 +126,8 @@ def evidence_setting(action: Action, appeal: Appeal, initial: dict[str, Any]) ->
         if appeal.happened_on is not None:
             initial |= {"period_from": appeal.happened_on, "period_to": appeal.happened_on}
         return {"region": appeal.region_id, "clinics": list(rows.values_list("mo_code", "short_name"))}
+    if action is Action.SPLIT:
+        return {"topics": topic_choices(today)}
     if action is Action.CLINIC_REPLIED:
         asked = (
             ClinicRequest.objects.unanswered().filter(appeal=appeal).select_related("clinic").order_by("pk")
@@ -174,6 +176,8 @@ SERVICES: Mapping[Action, tuple[Doer, Mapping[str, str]]] = {
     Action.CONVERT: (services.convert, {}),
     Action.REROUTE: (services.reroute, {"organization": "organization_id"}),
     Action.MARK_VALIDITY: (services.mark_validity, {}),
+    Action.SPLIT: (services.split, {}),
+    Action.LINK: (services.link, {}),
 }
 
 
@@ -183,6 +187,9 @@ def perform(action: Action, form: ActionForm, *, appeal: Appeal, scope: Scope, n
     given = {renamed.get(name, name): value for name, value in form.cleaned_data.items() if name != "version"}
     if action is Action.CONVERT:
         given["kind"] = Kind(given["kind"])
+    if action is Action.SPLIT:
+        part = services.Part(Kind(given["kind"]), given["topic"], given["text"])
+        given = {"parts": [part], "reason": given["reason"]}
     if action is Action.ORDER_EXPERTISE:
         given = {"order": services.Order(**given)}
     if action is Action.EXPERTISE_RECEIVED:

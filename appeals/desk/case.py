@@ -20,6 +20,7 @@ from appeals.desk.evidence import evidence_of
 from appeals.desk.fields import ActionForm, Setting
 from appeals.desk.filters import kept
 from appeals.desk.forms import FORMS
+from appeals.desk.linking import links_of
 from appeals.desk.listing import listing_of, topic_options
 from appeals.errors import AppealError, AppealNotFound, FileRefused, InvalidInput
 from appeals.lifecycle import Action, State
@@ -211,6 +212,8 @@ def case_context(
         "papers": _papers([paper for paper in view.attachments if paper.came_with_filing]),
         "messages": _messages(view),
         **evidence_of(view, _papers),
+        **links_of(view, working_scope(request.scope), actions),
+        "marks": Action.MARK_PAPER in view.actions,
         "offer": _offer(offer) if offer and sees_offer(view) else None,
         "actions": _actions(appeal, actions, attempt, tail),
         "tail": tail,
@@ -248,7 +251,7 @@ def _papers(found: Sequence[Attachment]) -> list[dict[str, Any]]:
         marks += [gettext("medical document")] if paper.medical else []
         marks += [gettext("sealed: level 3 only")] if paper.sealed else []
         url = reverse("staff_file", args=[paper.key]) if paper.verdict == ScanVerdict.CLEAN else ""
-        papers.append({"name": paper.name, "size": paper.size, "url": url, "marks": marks})
+        papers.append({"key": paper.key, "name": paper.name, "size": paper.size, "url": url, "marks": marks})
     return papers
 
 

@@ -22,6 +22,7 @@ class Setting:
     people: Iterable[tuple[int, str]] = ()
     organizations: Iterable[tuple[int, str]] = ()
     clinics: Iterable[tuple[str, str]] = ()
+    topics: Iterable[tuple[str, str]] = ()
     requests: Iterable[tuple[int, str]] = ()
     # The kind of the expertise under way.
     expertise: str = ""

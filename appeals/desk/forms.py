@@ -14,6 +14,7 @@ from appeals.desk.forms_evidence import (
     OrderExpertiseForm,
     RecordExpertiseForm,
 )
+from appeals.desk.forms_links import LinkForm, SplitForm
 from appeals.lifecycle import Action
 from appeals.models import AppealTopic, Body, DeclineGround, Validity
 from appeals.terms import Channel
@@ -269,4 +270,6 @@ FORMS: dict[Action, type[ActionForm]] = {
     Action.CONVERT: ConvertForm,
     Action.REROUTE: RerouteForm,
     Action.MARK_VALIDITY: ValidityForm,
+    Action.SPLIT: SplitForm,
+    Action.LINK: LinkForm,
 }

@@ -52,6 +52,9 @@ DONE: Mapping[Action, Promise] = {
     Action.CLOSE: _("Closed"),
     Action.CONVERT: _("The kind was changed"),
     Action.MARK_VALIDITY: _("The complaint was judged"),
+    Action.SPLIT: _("Another matter was split off"),
+    Action.LINK: _("Linked to an earlier appeal"),
+    Action.MARK_PAPER: _("It was noted who may open a file"),
     Action.CHECK_WAITING: _("The waiting time was checked"),
 }
 ROLES: Mapping[str, Promise] = {
@@ -345,6 +348,8 @@ BUTTONS: Mapping[Action, Promise] = {
     Action.REOPEN: pgettext_lazy("button", "Open again"),
     Action.CONVERT: pgettext_lazy("button", "Change and route anew"),
     Action.REROUTE: pgettext_lazy("button", "Route"),
+    Action.SPLIT: pgettext_lazy("button", "Split off"),
+    Action.LINK: pgettext_lazy("button", "Link"),
     Action.MARK_VALIDITY: pgettext_lazy("button", "Record the judgement"),
     Action.CHECK_WAITING: pgettext_lazy("button", "Note it in the case"),
     Action.TAKE: pgettext_lazy("button", "Take"),

@@ -7,6 +7,7 @@ from appeals.desk import (
     case,
     finding,
     live,
+    marking,
     overrides,
     papers,
     presence,
@@ -45,4 +46,5 @@ urlpatterns = [
     re_path(rf"^cases/{NUMBER}/(?P<action>[a-z_]+)/draft/$", unsent.keep_view, name="staff_draft"),
     re_path(rf"^cases/{NUMBER}/(?P<action>[a-z_]+)/$", case.act, name="staff_act"),
     path("files/<uuid:key>/", papers.paper, name="staff_file"),
+    path("files/<uuid:key>/mark/", marking.mark, name="staff_file_mark"),
 ]

@@ -21,6 +21,7 @@ from appeals.models.knowledge import (
     Section,
 )
 from appeals.models.letters import AppealLetter, LetterKind
+from appeals.models.links import AppealLink, AppealLinkQuerySet, LinkKind
 from appeals.models.proofs import Proof, ProofRule, Receiver
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
 from appeals.models.search import QueueSearch
@@ -34,6 +35,8 @@ __all__ = [
     "AppealEvent",
     "AppealFollower",
     "AppealLetter",
+    "AppealLink",
+    "AppealLinkQuerySet",
     "AppealMessage",
     "AppealMessageQuerySet",
     "AppealQuerySet",
@@ -57,6 +60,7 @@ __all__ = [
     "HandOverState",
     "LadderStep",
     "LetterKind",
+    "LinkKind",
     "NumberCounter",
     "Presence",
     "Proof",

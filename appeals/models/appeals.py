@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from appeals.lifecycle import OPEN, WAITING, WORKING, State
+from appeals.lifecycle import OPEN, RESTING, WAITING, WORKING, State
 from appeals.models import generated
 from appeals.models.reference import AppealTopic, Body
 from appeals.terms import Kind
@@ -47,6 +47,7 @@ class ReplyChannel(models.TextChoices):
 class Validity(models.TextChoices):
     PENDING = "pending", _("not yet judged")
     JUSTIFIED = "justified", _("justified")
+    REPEATED = "repeated", _("justified again")
     UNJUSTIFIED = "unjustified", _("unjustified")
 
 
@@ -253,6 +254,10 @@ class Appeal(models.Model):
         _("why it could not be routed"), max_length=300, blank=True, default="", db_default=""
     )
 
+    # Until when somebody else is waited for, and when what is decided closes by itself: the tasks look here.
+    wait_until = models.DateField(_("waits until"), null=True, blank=True)
+    close_at = models.DateTimeField(_("closes at"), null=True, blank=True)
+
     answer = models.TextField(_("answer"), blank=True)
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     forwarded_at = models.DateTimeField(_("forwarded at"), null=True, blank=True)
@@ -345,6 +350,11 @@ class Appeal(models.Model):
                 name="appeal_closed",
             ),
             models.CheckConstraint(
+                condition=(Q(wait_until__isnull=True) | Q(state__in=sorted(WAITING)))
+                & (Q(close_at__isnull=True) | Q(state__in=sorted(RESTING))),
+                name="appeal_timed",
+            ),
+            models.CheckConstraint(
                 condition=Q(extended_on__isnull=True, extension_reason="")
                 | (Q(extended_on__isnull=False) & ~Q(extension_reason="")),
                 name="appeal_extension",
@@ -419,6 +429,8 @@ class Appeal(models.Model):
                 condition=Q(state=State.REGISTERED, routed_at__isnull=True),
             ),
             models.Index(fields=["next_step_at"], name="appeal_ladder", condition=IS_OPEN),
+            models.Index(fields=["wait_until"], name="appeal_waits", condition=Q(state__in=sorted(WAITING))),
+            models.Index(fields=["close_at"], name="appeal_rests", condition=Q(state__in=sorted(RESTING))),
             # Open appeals of a contact: shown before the same matter is sent once more.
             models.Index(
                 fields=["applicant_email"],

@@ -17,10 +17,11 @@ from appeals.services.clinics import ask_clinic, clinic_replied, seen_by_clinic
 from appeals.services.drafts import forget_draft, save_draft
 from appeals.services.escalation import climb
 from appeals.services.expertise import Order, Outcome, order_expertise, record_expertise
-from appeals.services.files import attach, detach
+from appeals.services.files import attach, detach, mark_paper
 from appeals.services.filing import Filed, file_appeal
 from appeals.services.following import allow_follower, replace_access_code, revoke_follower
 from appeals.services.hand_over import accept_hand_over, hand_over, return_hand_over
+from appeals.services.links import Part, link, split
 from appeals.services.objecting import complain_to_fund
 from appeals.services.outcome import (
     answer,
@@ -44,6 +45,7 @@ __all__ = [
     "Filed",
     "Order",
     "Outcome",
+    "Part",
     "absence_of",
     "accept_hand_over",
     "allow_follower",
@@ -71,6 +73,8 @@ __all__ = [
     "judge_wait",
     "letter_disputed",
     "letter_read",
+    "link",
+    "mark_paper",
     "mark_read",
     "mark_validity",
     "next_case",
@@ -93,6 +97,7 @@ __all__ = [
     "scan_next",
     "seen_by_clinic",
     "send_back",
+    "split",
     "submit_for_review",
     "take",
     "withdraw",

@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
 from appeals import lifecycle, targets
 from appeals.actors import Actor
-from appeals.deadlines import target_on
+from appeals.deadlines import local_day, target_on
 from appeals.errors import AppealNotFound, ChangedMeanwhile, IllegalAction, InputMissing
-from appeals.lifecycle import Action, State, Transition
+from appeals.lifecycle import RESTING, WAITING, Action, State, Transition
 from appeals.models import Appeal, AppealEvent, HandOver, HandOverState
 from appeals.models.appeals import OFFERABLE
 from appeals.policy import calendar_from, terms
+from appeals.reference import Unit
 from appeals.selectors import possible
 from appeals.targets import Passed
 from appeals.terms import Kind, Role
@@ -104,7 +105,13 @@ def finish(
     The internal target is counted anew where the step moves it and the changes do not say it already.
     """
     appeal = move.appeal
-    fields = {"state": move.row.to.value, "version": appeal.version + 1, **(changes or {}), **_lapsed(move)}
+    fields = {
+        "state": move.row.to.value,
+        "version": appeal.version + 1,
+        **(changes or {}),
+        **_lapsed(move),
+        **_ended(move),
+    }
     for name, value in fields.items():
         setattr(appeal, name, value)
     passed = Passed(move.action, move.row.state, move.row.to, move.now)
@@ -124,6 +131,26 @@ def _lapsed(move: Move) -> dict[str, object]:
         state=HandOverState.RETURNED, decided_at=move.now, reason=move.action.value
     )
     return {"offered_level": None}
+
+
+def _ended(move: Move) -> dict[str, object]:
+    """Nothing is waited for any more, or what was decided is open again."""
+    ended: dict[str, object] = {}
+    if move.appeal.wait_until is not None and move.row.to not in WAITING:
+        ended["wait_until"] = None
+    if move.appeal.close_at is not None and move.row.to not in RESTING:
+        ended["close_at"] = None
+    return ended
+
+
+def term_end(code: str, appeal: Appeal, now: datetime) -> date:
+    """The day on which a term of reference data ends that begins now, by the region's calendar."""
+    today = local_day(now, appeal.region.zone)
+    term = terms().at(code, today, kind=Kind(appeal.kind), level=appeal.level)
+    calendar = calendar_from(appeal.region_id, today)
+    if term.unit is Unit.WORKING_DAY:
+        return calendar.add_working(today, term.value)
+    return calendar.next_working(today + timedelta(days=term.value))
 
 
 def _target(appeal: Appeal, latest: Passed) -> date | None:

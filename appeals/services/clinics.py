@@ -12,11 +12,9 @@ from appeals.deadlines import local_day
 from appeals.errors import AppealNotFound, InvalidInput
 from appeals.lifecycle import Action
 from appeals.models import Appeal, ClinicRequest
-from appeals.policy import calendar_from, terms
-from appeals.reference import Unit
-from appeals.services.base import begin, finish
+from appeals.services.base import begin, finish, term_end
 from appeals.services.files import attach
-from appeals.terms import Kind, Role
+from appeals.terms import Role
 from appeals.typed import clean_text
 from registry.models import Clinic
 
@@ -63,7 +61,7 @@ def ask_clinic(
         due_on=due_on,
     )
     data = {"request": request.pk, "clinic": clinic.mo_code, "due_on": due_on.isoformat()}
-    finish(move, public=True, data=data)
+    finish(move, changes={"wait_until": due_on}, public=True, data=data)
     return request
 
 
@@ -121,16 +119,6 @@ def clinic_replied(
 def seen_by_clinic(*, request: ClinicRequest, now: datetime) -> None:
     """Notes the first opening at the clinic."""
     ClinicRequest.objects.filter(pk=request.pk, seen_at__isnull=True).update(seen_at=now)
-
-
-def term_end(code: str, appeal: Appeal, now: datetime) -> date:
-    """The day on which a term of reference data ends that begins now, by the region's calendar."""
-    today = local_day(now, appeal.region.zone)
-    term = terms().at(code, today, kind=Kind(appeal.kind), level=appeal.level)
-    calendar = calendar_from(appeal.region_id, today)
-    if term.unit is Unit.WORKING_DAY:
-        return calendar.add_working(today, term.value)
-    return calendar.next_working(date.fromordinal(today.toordinal() + term.value))
 
 
 def _closed(clinic: Clinic, today: date) -> bool:

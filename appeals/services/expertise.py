@@ -13,8 +13,7 @@ from appeals.deadlines import local_day
 from appeals.errors import InvalidInput
 from appeals.lifecycle import Action
 from appeals.models import Appeal, Expertise, ExpertiseKind, Validity, ViolationCode
-from appeals.services.base import begin, finish
-from appeals.services.clinics import term_end
+from appeals.services.base import begin, finish, term_end
 from appeals.services.files import attach
 from appeals.terms import Kind
 from registry.models import Clinic
@@ -75,7 +74,8 @@ def order_expertise(
         due_on=order.due_on or term_end("expertise", appeal, now),
     )
     # The event says that there is one; what it is about stays sealed in its own row.
-    finish(move, public=True, data={"expertise": expertise.pk, "due_on": expertise.due_on.isoformat()})
+    data = {"expertise": expertise.pk, "due_on": expertise.due_on.isoformat()}
+    finish(move, changes={"wait_until": expertise.due_on}, public=True, data=data)
     return expertise
 
 

@@ -9,10 +9,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from appeals import hints
-from appeals.errors import FileRefused
+from appeals.actors import Actor
+from appeals.errors import AppealNotFound, FileRefused, InvalidInput
 from appeals.filetypes import HEAD, MAX_BYTES, MAX_FILES, FileType, describe, sniff
+from appeals.lifecycle import Action
 from appeals.models import Appeal, AppealDraft, AppealMessage, Attachment, ClinicRequest, Expertise
+from appeals.services.base import begin, finish
 from appeals.typed import clean_file_name
+from appeals.visibility import sees_sealed
 
 # Each says what to do next; the kinds are those of `filetypes.describe`.
 _NOT_ACCEPTED: dict[str, str | Promise] = {
@@ -72,6 +76,45 @@ def attach(
     paper.file.save(name, upload, save=False)
     paper.save(force_insert=True)
     hints.scan_soon()
+    return paper
+
+
+@transaction.atomic
+def mark_paper(
+    *,
+    appeal_id: int,
+    paper_id: int,
+    medical: bool,
+    sealed: bool,
+    actor: Actor,
+    now: datetime,
+    expected_version: int | None = None,
+) -> Attachment:
+    """Says who may open a file: everybody who works the case, level 3 and heads, or level 3 alone.
+
+    Only a file the actor may open now, and only level 3 and the fund seal or open one. Errors: AppealNotFound,
+    InvalidInput.
+    """
+    paper = Attachment.objects.visible_to(actor.scope).filter(pk=paper_id, appeal=appeal_id).first()
+    if paper is None:
+        raise AppealNotFound
+    move = begin(
+        appeal_id=appeal_id,
+        action=Action.MARK_PAPER,
+        actor=actor,
+        now=now,
+        expected_version=expected_version,
+        given={"paper": paper},
+    )
+    opens = (paper.medical and not medical) or (paper.sealed and not sealed)
+    if (opens or (sealed and not paper.sealed)) and not sees_sealed((move.role,)):
+        raise InvalidInput({"secrecy": _("Only level 3 and the fund seal a file or open it to others.")})
+    if paper.expertise_id is not None and not sealed:
+        raise InvalidInput({"secrecy": _("The act of an expertise stays sealed.")})
+    data = {"paper": str(paper.key), "medical": [paper.medical, medical], "sealed": [paper.sealed, sealed]}
+    paper.medical, paper.sealed = medical, sealed
+    paper.save(update_fields=["medical", "sealed"])
+    finish(move, data=data)
     return paper
 
 

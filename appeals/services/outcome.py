@@ -76,7 +76,7 @@ def answer(
         "answer": text,
         "answered_at": now,
         "validity": validity or appeal.validity,
-        **_ended(),
+        **_rests(appeal, now),
     }
     done = finish(move, changes=changes, public_text=text, data={"validity": changes["validity"]})
     letters.answered(done, issue_answer_letter(appeal=done, now=now), now)
@@ -104,7 +104,7 @@ def forward(
         given={"addressee": addressee, "letter": letter},
     )
     body = body_in_force(addressee, move.appeal, now)
-    changes: dict[str, object] = {"addressee": body, "forwarded_at": now, **_ended()}
+    changes: dict[str, object] = {"addressee": body, "forwarded_at": now, **_rests(move.appeal, now)}
     done = finish(move, changes=changes, public=True, note=letter, data={"addressee": addressee})
     letters.forwarded(done, now)
     return done
@@ -131,7 +131,7 @@ def decline(
     )
     if ground not in DeclineGround.values:
         raise InvalidInput({"ground": _("Choose one of the lawful grounds.")})
-    done = finish(move, changes={"decline_ground": ground, **_ended()}, public_text=reason)
+    done = finish(move, changes={"decline_ground": ground, **_rests(move.appeal, now)}, public_text=reason)
     letters.message(done, now, reason)
     return done
 
@@ -193,3 +193,9 @@ def reopen(
 def _ended() -> dict[str, object]:
     """Nobody is reminded of a case that has ended."""
     return {"next_step_at": None}
+
+
+def _rests(appeal: Appeal, now: datetime) -> dict[str, object]:
+    """What is decided can be objected to for a time, and closes by itself after it."""
+    term = terms().at("reopen", local_day(now, appeal.region.zone), kind=Kind(appeal.kind))
+    return {**_ended(), "close_at": now + timedelta(days=term.value)}

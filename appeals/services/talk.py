@@ -14,7 +14,7 @@ from appeals.errors import AppealNotFound, InvalidInput, TryLater
 from appeals.filing import MAX_TEXT
 from appeals.lifecycle import Action
 from appeals.models import Appeal, AppealMessage, Author, Direction
-from appeals.services.base import Move, begin, finish
+from appeals.services.base import Move, begin, finish, term_end
 from appeals.services.files import attach
 from appeals.terms import Channel, Role
 from appeals.typed import clean_text
@@ -146,7 +146,8 @@ def _sent(move: Move, text: str, *, is_question: bool) -> Appeal:
         text=text,
         at=move.now,
     )
-    written = finish(move, public=True, data={"message": message.pk})
+    wait = {"wait_until": term_end("applicant_reply", move.appeal, move.now)} if is_question else {}
+    written = finish(move, changes=wait, public=True, data={"message": message.pk})
     letters.message(written, move.now, text)
     return written
 

@@ -97,7 +97,9 @@ class Hammer:
 
         appeal = Appeal.objects.select_related("organization", "received_by", "region").get(pk=pk)
         can = [
-            action for action in possible(actor.roles_on(appeal), appeal) if action != Action.CHECK_WAITING
+            action
+            for action in possible(actor.roles_on(appeal), appeal)
+            if action not in (Action.CHECK_WAITING, Action.MARK_PAPER)
         ]
         if not can or self.random.random() < 0.3:
             return ""
@@ -105,6 +107,12 @@ class Hammer:
         return {"applicant_replied": "receive_reply", "expertise_received": "record_expertise"}.get(
             action, action
         )
+
+    def _other(self, pk: int) -> str:
+        from appeals.models import Appeal
+
+        other = self.random.choice([one for one in self.plan["appeals"] if one != pk])
+        return Appeal.objects.values_list("number", flat=True).get(pk=other)
 
     def _inputs(self, pk: int) -> dict[str, dict[str, Any]]:
         """What each service needs besides, fitting more often than not."""
@@ -152,6 +160,8 @@ class Hammer:
             },
             "mark_validity": {"validity": "justified"},
             "route_appeal": {},
+            "split": {"parts": [services.Part(Kind.COMPLAINT, "3.1.4", "Ещё")], "reason": "Два вопроса"},
+            "link": {"earlier": self._other(pk), "kind": "related"},
         }
 
 

@@ -181,4 +181,5 @@ def test_many_processes_on_the_same_appeals_leave_them_whole(now, request):
     assert len(done) > 10, done
     assert list(violations(now=now + timedelta(minutes=1))) == []
     assert AppealEvent.objects.filter(action=Action.TAKE).exists()
-    assert Appeal.objects.count() == HERD
+    # Splitting makes more of them; none is lost.
+    assert Appeal.objects.count() >= HERD

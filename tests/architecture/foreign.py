@@ -16,6 +16,7 @@ from appeals.models import (
     AppealEvent,
     AppealFollower,
     AppealLetter,
+    AppealLink,
     AppealMessage,
     AppealSurvey,
     ClinicRequest,
@@ -168,6 +169,7 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
         now,
     )
     assert appeal.organization == cast.foreign_insurer
+    before = filed(filing(region=REGION, text=f"{CANARY} раньше", applicant_name=CANARY), now)
     event = AppealEvent.objects.filter(appeal=appeal).first()
     assert event is not None
     return [
@@ -196,6 +198,7 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
             offered_at=now,
             offered_by_user_id=cast.users["foreign_case_worker"].pk,
         ),
+        AppealLink.objects.create(appeal=appeal, earlier=before, kind="related", note=CANARY, at=now),
         ClinicRequest.objects.create(
             appeal=appeal,
             clinic=cast.outsider.clinic,
