@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -115,12 +115,13 @@ def shown(request: Request, number: str) -> Response:
 
 def documented(action: Action, form: type[In]) -> Callable[[type[CaseAction]], type[CaseAction]]:
     """Names the operation in the API document; the class says what it does."""
-    return extend_schema(
+    post = extend_schema(
         operation_id=f"case_{action.value}",
         tags=["case"],
         request=form,
         responses={200: CaseOut, 400: ProblemOut, 404: ProblemOut, 409: ProblemOut},
     )
+    return extend_schema_view(post=post)
 
 
 @documented(Action.TAKE, Seen)

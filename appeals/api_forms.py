@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from appeals.models import ExpertiseKind, LinkKind, Validity
-from appeals.terms import Channel, Kind
+from appeals.words import CHANNELS, KINDS, choices
 
 LONGEST = 10_000
 In = serializers.Serializer[dict[str, Any]]
@@ -45,7 +45,7 @@ class TextIn(Seen):
 
 class ReplyIn(Seen):
     reply = text()
-    channel = serializers.ChoiceField(choices=[channel.value for channel in Channel])
+    channel = serializers.ChoiceField(choices=choices(CHANNELS))
 
 
 class AskClinicIn(QuestionIn):
@@ -107,7 +107,7 @@ class ExtendIn(Reason):
 
 
 class ConvertIn(Reason):
-    kind = serializers.ChoiceField(choices=[kind.value for kind in Kind])
+    kind = serializers.ChoiceField(choices=choices(KINDS))
     topic = serializers.CharField(max_length=20)
 
 
@@ -121,7 +121,7 @@ class ValidityIn(Seen):
 
 
 class PartIn(In):
-    kind = serializers.ChoiceField(choices=[kind.value for kind in Kind])
+    kind = serializers.ChoiceField(choices=choices(KINDS))
     topic = serializers.CharField(max_length=20)
     text = text()
 
@@ -132,5 +132,7 @@ class SplitIn(Reason):
 
 class LinkIn(Seen):
     earlier = serializers.CharField(max_length=20, help_text="Number of the earlier appeal")
-    kind = serializers.ChoiceField(choices=[LinkKind.REPEAT, LinkKind.RELATED])
+    kind = serializers.ChoiceField(
+        choices=[(kind.value, kind.label) for kind in (LinkKind.REPEAT, LinkKind.RELATED)]
+    )
     note = text(required=False, default="", allow_blank=True)

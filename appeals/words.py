@@ -114,3 +114,7 @@ WAIT_UNITS: Mapping[StrEnum, Promise] = {
 
 def choices(words: Mapping[StrEnum, Promise]) -> list[tuple[str, Promise]]:
     return [(str(value), label) for value, label in words.items()]
+
+
+# Named once more for the API document, which has to call the same set by the same name everywhere.
+KIND_CHOICES = choices(KINDS)

@@ -311,6 +311,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "ENUM_NAME_OVERRIDES": {
+        "ValidityEnum": "appeals.models.Validity",
+        "AppealKindEnum": "appeals.words.KIND_CHOICES",
+    },
 }
 
 LOGGING_CONFIG = "omsportal.logs.configure"
