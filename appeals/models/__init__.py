@@ -24,6 +24,7 @@ from appeals.models.letters import AppealLetter, LetterKind
 from appeals.models.links import AppealLink, AppealLinkQuerySet, LinkKind
 from appeals.models.proofs import Proof, ProofRule, Receiver
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
+from appeals.models.reports import AppealChange, AppealFact, AppealSum, CountRun, Outcome
 from appeals.models.search import QueueSearch
 from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Direction
 from registry.scanning import ScanVerdict
@@ -31,8 +32,10 @@ from registry.scanning import ScanVerdict
 __all__ = [
     "ActingGround",
     "Appeal",
+    "AppealChange",
     "AppealDraft",
     "AppealEvent",
+    "AppealFact",
     "AppealFollower",
     "AppealLetter",
     "AppealLink",
@@ -40,6 +43,7 @@ __all__ = [
     "AppealMessage",
     "AppealMessageQuerySet",
     "AppealQuerySet",
+    "AppealSum",
     "AppealSurvey",
     "AppealTerm",
     "AppealTopic",
@@ -52,6 +56,7 @@ __all__ = [
     "Author",
     "Body",
     "ClinicRequest",
+    "CountRun",
     "DeclineGround",
     "Direction",
     "Expertise",
@@ -62,6 +67,7 @@ __all__ = [
     "LetterKind",
     "LinkKind",
     "NumberCounter",
+    "Outcome",
     "Presence",
     "Proof",
     "ProofRule",

@@ -14,6 +14,7 @@ from appeals.models import (
     Appeal,
     AppealDraft,
     AppealEvent,
+    AppealFact,
     AppealFollower,
     AppealLetter,
     AppealLink,
@@ -28,6 +29,7 @@ from appeals.models import (
     ReplyTemplate,
     WorkDraft,
 )
+from appeals.reports.counting import count_appeals
 from dispensary.load import load_reference as load_dispensary
 from dispensary.models import (
     Call,
@@ -172,8 +174,10 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
     before = filed(filing(region=REGION, text=f"{CANARY} раньше", applicant_name=CANARY), now)
     event = AppealEvent.objects.filter(appeal=appeal).first()
     assert event is not None
+    count_appeals(now=now)
     return [
         appeal,
+        AppealFact.objects.get(appeal=appeal),
         event,
         AppealFollower.objects.create(
             appeal=appeal, name=CANARY, email="canary@example.org", access_code_hash="x", allowed_at=now
