@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from appeals.models.appeals import Appeal
 from registry.models import Clinic, Organization, Region
@@ -57,10 +58,10 @@ class AppealChange(models.Model):
 
 class Outcome(models.TextChoices):
     OPEN = "open", _("in work")
-    ANSWERED = "answered", _("answered")
-    FORWARDED = "forwarded", _("forwarded")
-    DECLINED = "declined", _("left without an answer")
-    WITHDRAWN = "withdrawn", _("withdrawn")
+    ANSWERED = "answered", pgettext_lazy("state of an appeal", "answered")
+    FORWARDED = "forwarded", pgettext_lazy("state of an appeal", "forwarded")
+    DECLINED = "declined", pgettext_lazy("state of an appeal", "left without an answer")
+    WITHDRAWN = "withdrawn", pgettext_lazy("state of an appeal", "withdrawn")
 
 
 class AppealFactQuerySet(ScopedQuerySet["AppealFact"]):

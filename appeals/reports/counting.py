@@ -200,7 +200,7 @@ def _write_sums(run: int, affected: _Affected) -> None:
             cursor.execute(f"INSERT INTO count_parts ({', '.join(types)}) {sql}", params)
         cursor.execute(_SUMS)
         cursor.execute("ANALYZE count_sums")
-        values = {"run": run, "months": months, "owners": affected.owners}
+        values: dict[str, Any] = {"run": run, "months": months, "owners": affected.owners}
         cursor.execute(_CLOSE_SUMS, values)
         cursor.execute(_ADD_SUMS, values)
 

@@ -44,7 +44,9 @@ PREFIX = "n_"
 
 def sums() -> dict[str, Any]:
     """The aggregates of a query set of facts, in the order of `COUNTS`, by its names behind a prefix."""
-    counted = {name: Count("pk", filter=ROWS[name] or None) for name in COUNTS if name != "stars"}
+    counted: dict[str, Any] = {
+        name: Count("pk", filter=ROWS[name] or None) for name in COUNTS if name != "stars"
+    }
     counted["stars"] = Coalesce(Sum("satisfaction"), 0)
     return {f"{PREFIX}{name}": counted[name] for name in COUNTS}
 
