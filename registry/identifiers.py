@@ -219,7 +219,7 @@ def snils_holds(number: str) -> bool:
 
 def _snils_check(body: str) -> int:
     """Sum of digits weighted 9..1, modulo 101; a remainder of 100 is written 00."""
-    total = sum(map(mul, map(int, body), _WEIGHTS))
+    total: int = sum(map(mul, map(int, body), _WEIGHTS))
     return total % 101 % 100
 
 
