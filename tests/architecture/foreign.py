@@ -349,7 +349,7 @@ def _files(cast: Cast, campaign: Campaign, now: datetime) -> list[models.Model]:
     }
     return [
         file,
-        ClinicFileRow.objects.create(file=file, row=2, hash="0" * 32, values=[CANARY], doubtful=True),
+        ClinicFileRow.objects.create(file=file, row=2, hash="0" * 32, values=[CANARY]),
         ClinicFileFault.objects.create(file=file, row=3, field="FAM", code="name", value=CANARY),
         PlannedExam.objects.create(**exam, round=1, inform_by=date(2026, 9, 1)),
         ExamResult.objects.create(**exam, came_on=date(2026, 5, 1)),
