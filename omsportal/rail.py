@@ -31,6 +31,7 @@ PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
         "calendar-week",
         ("/region/posts/", "/region/lines/"),
     ),
+    ("appeals_report", _("Appeals report"), "bar-chart-line", ("/region/appeals",)),
     ("representatives:staffing", _("Staffing"), "people", ("/region/staffing",)),
     ("what_if", _("What if"), "sliders", ("/region/what-if/",)),
     ("dispensary:calls", _("Exam calls"), "telephone-outbound", ("/staff/call-list/",)),
