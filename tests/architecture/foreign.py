@@ -58,7 +58,17 @@ from registry.models import (
     InsuredPerson,
     LegalRepresentative,
 )
-from representatives.models import Absence, Conflict, DirectLine, DutyChange, RegisterEvent, Representative
+from representatives.models import (
+    Absence,
+    Conflict,
+    DirectLine,
+    DutyChange,
+    RegisterEvent,
+    Representative,
+    ZpzEvent,
+    ZpzReport,
+    ZpzVersion,
+)
 from tests.appeals.desk import paper_of
 from tests.appeals.factories import filed, filing
 from tests.cast import Cast
@@ -90,6 +100,7 @@ def make_foreign(cast: Cast, now: datetime) -> Foreign:
         *_appeals(cast, now),
         *_campaign(cast, now),
         *_desk(cast, now),
+        *_forms(cast, now),
     ]
     by_label: dict[str, models.Model] = {row._meta.label: row for row in rows}
     appeal, invitation = by_label["appeals.Appeal"], by_label["dispensary.Invitation"]
@@ -154,6 +165,40 @@ def _staff(cast: Cast, now: datetime) -> list[models.Model]:
             representative=one, at=now, kind="corrected", data={"phone": [CANARY, ""]}
         ),
     ]
+
+
+def _forms(cast: Cast, now: datetime) -> list[models.Model]:
+    """A form handed over to the foreign fund: the most that anybody else could see."""
+    report = ZpzReport.objects.create(
+        organization=cast.foreign_insurer,
+        region_id=REGION,
+        table="9",
+        year=2026,
+        period="Q1",
+        status="submitted",
+        number=1,
+        submitted_number=1,
+        changed_at=now,
+    )
+    rows = [{**_ROW, "title": CANARY}]
+    made = {"sha256": "0" * 64, "counted_at": now, "made_at": now}
+    return [
+        report,
+        ZpzVersion.objects.create(report=report, number=1, rows=rows, **made),
+        ZpzEvent.objects.create(report=report, number=1, at=now, action="submit", note=CANARY),
+    ]
+
+
+_ROW = {
+    "code": "5",
+    "parent": "",
+    "measure": "people",
+    "whole": False,
+    "entered": False,
+    "only_total": False,
+    "confirmed": True,
+    "cells": {"total": 0, "staff": 0, "contract": 0},
+}
 
 
 def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
