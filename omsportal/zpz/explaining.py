@@ -22,7 +22,6 @@ CAUSES: dict[str, Promise] = {
     Action.ANSWER: _("complaint judged with the answer"),
     Action.EXPERTISE_RECEIVED: _("complaint judged after an expertise"),
     Action.SPLIT: _("divided into several appeals"),
-    Action.REOPEN: _("opened again"),
 }
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from omsportal.what_if import incoming
+from omsportal.zpz import sample as forms
 from registry import sample
 from registry.models import InsuredPerson, User
 
@@ -57,6 +58,7 @@ class Command(BaseCommand):
                     self.say(line)
         cells = incoming.refresh(today=now.date(), days=incoming.KEPT_DAYS)
         self.say(f"{cells} hours of incoming calls and cases counted")
+        self.say(forms.seed(now=now))
 
     def say(self, line: str) -> None:
         self.stdout.write(f"{time.monotonic() - self.began:6.1f} s  {line}")
