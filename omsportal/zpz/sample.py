@@ -11,7 +11,7 @@ from registry.scoping import Grant, Role, Scope
 from representatives.models.zpz import ZpzReport
 from representatives.services import zpz
 from representatives.zpz.layout import TABLES, Filled
-from representatives.zpz.periods import Period, last_quarter
+from representatives.zpz.periods import Period, last_month, last_quarter
 from representatives.zpz.workflow import Action
 
 REASON = "В строке 3.1.15 не показаны повторные обоснованные жалобы: проверьте отметки обоснованности."
@@ -49,6 +49,10 @@ def seed(*, now: datetime) -> str:
         for number, (table, way) in enumerate(_WAYS):
             if number // 3 < len(insurers):
                 _form(insurers[number // 3], fund, table, recent, way, now)
+        # Informing is shown every month: of the last one that is over.
+        month = last_month(now.date())
+        for one in insurers:
+            _form(one, fund, "10", month, (Action.CHECK, Action.SUBMIT), now)
     return f"{ZpzReport.objects.count()} official forms"
 
 

@@ -73,3 +73,8 @@ def last_quarter(today: date) -> Period:
     """The last quarter that is over: what people usually come to report."""
     quarter = (today.month - 1) // 3
     return Period(today.year, f"Q{quarter}") if quarter else Period(today.year - 1, "Q4")
+
+
+def last_month(today: date) -> Period:
+    """The last month that is over."""
+    return Period(today.year, f"M{today.month - 1:02}") if today.month > 1 else Period(today.year - 1, "M12")

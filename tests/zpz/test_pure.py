@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from omsportal.zpz import sections
 from representatives.zpz import checks, differences, workflow
 from representatives.zpz.layout import TABLES, Filled, Line, Row, added, digest, sort_key
-from representatives.zpz.periods import CODES, Period, last_quarter
+from representatives.zpz.periods import CODES, Period, last_month, last_quarter
 from representatives.zpz.workflow import Action, Side, Status
 
 FILER, FUND = frozenset({Side.FILER}), frozenset({Side.FUND})
@@ -62,9 +62,11 @@ def test_a_period_that_is_none_is_refused(year: int, code: str) -> None:
         Period(year, code)
 
 
-def test_the_last_quarter_is_one_that_is_over() -> None:
+def test_the_last_quarter_and_month_are_over() -> None:
     assert last_quarter(date(2026, 1, 15)) == Period(2025, "Q4")
     assert last_quarter(date(2026, 12, 31)) == Period(2026, "Q3")
+    assert last_month(date(2026, 1, 31)) == Period(2025, "M12")
+    assert last_month(date(2026, 11, 1)) == Period(2026, "M10")
     # A select of the page holds them all.
     assert len(CODES) <= 20
 
