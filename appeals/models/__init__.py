@@ -22,6 +22,7 @@ from appeals.models.knowledge import (
 )
 from appeals.models.letters import AppealLetter, LetterKind
 from appeals.models.links import AppealLink, AppealLinkQuerySet, LinkKind
+from appeals.models.notices import Notice, NoticeSetting
 from appeals.models.proofs import Proof, ProofRule, Receiver
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
 from appeals.models.search import QueueSearch
@@ -61,6 +62,8 @@ __all__ = [
     "LadderStep",
     "LetterKind",
     "LinkKind",
+    "Notice",
+    "NoticeSetting",
     "NumberCounter",
     "Presence",
     "Proof",

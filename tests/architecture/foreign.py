@@ -23,6 +23,7 @@ from appeals.models import (
     Expertise,
     HandOver,
     LadderStep,
+    Notice,
     Presence,
     QueueSearch,
     ReplyTemplate,
@@ -360,6 +361,7 @@ def _desk(cast: Cast, now: datetime) -> list[models.Model]:
             appeal=appeal, user=expert, action="answer", fields={"answer": CANARY}, updated_at=now
         ),
         Presence.objects.create(appeal=appeal, user=expert, seen_at=now),
+        Notice.objects.create(appeal=appeal, user=expert, what="assigned", at=now),
         ReplyTemplate.objects.create(organization=cast.foreign_insurer, name=CANARY, body=CANARY),
         QueueSearch.objects.create(
             owner=expert,

@@ -39,6 +39,7 @@ NOT_PERSONAL = {
     "appeals.NumberCounter": "holds no person",
     "appeals.ProofRule": "public reference",
     "appeals.ReplyTemplate": "wordings, without persons; whose they are is asked by usable_by and editable_by",
+    "appeals.NoticeSetting": "one switch of a colleague, read and set by that colleague alone",
     "appeals.SurveyRefusal": "keyed digests of contacts, which name nobody",
     "appeals.Article": "public text",
     "appeals.ArticleVersion": "public text; drafts are for all editors",
