@@ -78,6 +78,7 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
         "file_key": world.file_key,
         "case_id": world.rows["dispensary.ObservationCase"].pk,
         "row": 2,
+        "door": "file",
         "absence_id": world.rows["representatives.Absence"].pk,
         "call_id": world.invitation.calls.get().pk,
         "representative_id": world.rows["representatives.Representative"].pk,
