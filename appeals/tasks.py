@@ -21,6 +21,7 @@ from appeals.knowledge.publishing import turn_pages
 from appeals.lifecycle import RESTING, WAITING
 from appeals.mails import send_draft_link
 from appeals.models import Appeal, AppealDraft, AppealQuerySet
+from appeals.reports.counting import count_appeals
 from registry.scanning import ScanVerdict, can_judge
 
 # Kept in the story of the case, so in the language of the register.
@@ -153,6 +154,12 @@ def close_rested(**_: Any) -> int:
     now = timezone.now()
     over = Appeal.objects.filter(state__in=sorted(RESTING), close_at__lte=now).order_by("close_at")
     return _each(over, lambda pk: services.close(appeal_id=pk, actor=SYSTEM, now=now))
+
+
+@shared_task(name="appeals.count")
+def count(**_: Any) -> int:
+    """Counts for the reports what was written since the last count; returns how many facts changed."""
+    return count_appeals(now=timezone.now()).changed
 
 
 def _each(rows: AppealQuerySet, job: Callable[[int], object]) -> int:

@@ -97,6 +97,7 @@ app.conf.update(
             "schedule": 3600,
             "options": {"expires": 3600},
         },
+        "appeals.count": {"task": "appeals.count", "schedule": 900, "options": {"expires": 900}},
         "appeals.forget_drafts": {
             "task": "appeals.forget_drafts",
             "schedule": 24 * 3600,

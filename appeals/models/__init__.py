@@ -25,6 +25,7 @@ from appeals.models.links import AppealLink, AppealLinkQuerySet, LinkKind
 from appeals.models.notices import Notice, NoticeSetting
 from appeals.models.proofs import Proof, ProofRule, Receiver
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
+from appeals.models.reports import AppealChange, AppealFact, AppealSum, CountRun, Outcome
 from appeals.models.search import QueueSearch
 from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Direction
 from registry.scanning import ScanVerdict
@@ -32,8 +33,10 @@ from registry.scanning import ScanVerdict
 __all__ = [
     "ActingGround",
     "Appeal",
+    "AppealChange",
     "AppealDraft",
     "AppealEvent",
+    "AppealFact",
     "AppealFollower",
     "AppealLetter",
     "AppealLink",
@@ -41,6 +44,7 @@ __all__ = [
     "AppealMessage",
     "AppealMessageQuerySet",
     "AppealQuerySet",
+    "AppealSum",
     "AppealSurvey",
     "AppealTerm",
     "AppealTopic",
@@ -53,6 +57,7 @@ __all__ = [
     "Author",
     "Body",
     "ClinicRequest",
+    "CountRun",
     "DeclineGround",
     "Direction",
     "Expertise",
@@ -65,6 +70,7 @@ __all__ = [
     "Notice",
     "NoticeSetting",
     "NumberCounter",
+    "Outcome",
     "Presence",
     "Proof",
     "ProofRule",
