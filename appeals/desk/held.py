@@ -74,6 +74,7 @@ def hold(
     with transaction.atomic():
         acting.perform(action, form, appeal=appeal, scope=scope, now=now)
         transaction.set_rollback(True)
+    mine: dict[str, Any] = {"appeal": appeal, "user_id": scope.user_id, "action": action}
     values: dict[str, Any] = {
         "fields": dict(typed),
         "updated_at": now,
@@ -83,9 +84,7 @@ def hold(
     }
     try:
         with transaction.atomic():
-            draft, _made = WorkDraft.objects.update_or_create(
-                appeal=appeal, user_id=scope.user_id, action=action, defaults=values
-            )
+            draft, _made = WorkDraft.objects.update_or_create(**mine, defaults=values)
     except IntegrityError:
         raise BeingSent from None
     return draft
