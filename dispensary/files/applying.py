@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from dispensary.files import observing
+from dispensary.files import observing, staging
 from dispensary.files.kinds import CAPACITY, NAME_LIST, OBSERVATION, RESULTS, FileKind
 
 Parameters = dict[str, Any]
@@ -98,7 +98,7 @@ def apply(kind: FileKind, parameters: Parameters) -> int:
 
 
 def _execute(statement: str, kind: FileKind, parameters: Parameters) -> int:
-    at = {one.code: f"values[{kind.position(one.code)}]" for one in kind.fields}
+    at = {one.code: staging.column(one.code) for one in kind.fields}
     with connection.cursor() as cursor:
         cursor.execute(statement.format(**at), parameters)
         return int(cursor.rowcount)

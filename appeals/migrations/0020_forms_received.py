@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0017_engine_timed'),
+        ('appeals', '0019_desk_notices'),
         ('registry', '0004_calendar_feed'),
         ('representatives', '0007_forms_zpz'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
