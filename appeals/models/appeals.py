@@ -415,13 +415,6 @@ class Appeal(models.Model):
                 name="appeal_queue_waiting",
                 condition=Q(state__in=sorted(WAITING)),
             ),
-            # Reports and forms of a receiver and its days: all they group by is in the index, so that no row of
-            # the wide table is read.
-            models.Index(
-                fields=["received_by", "registered_on", "id"],
-                include=["kind", "topic", "validity", "form", "channel"],
-                name="appeal_received",
-            ),
             # "Next case": one look-up for each urgency.
             models.Index(
                 fields=["organization", "level", "urgency", "due_on", "id"],

@@ -1,11 +1,16 @@
-"""Table 1 counted from the appeals, and the appeals behind one of its cells."""
+"""Table 1 counted from the facts of appeals, and the facts behind one of its cells.
+
+Facts are kept from count to count (`appeals.reports.counting`): so a figure of a form handed over years ago still
+leads to the very rows it was made of, and the form agrees with the appeals report of the same count.
+"""
 
 from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q
 
-from appeals.models import Appeal, AppealTopic
+from appeals.models import AppealTopic
+from appeals.models.reports import AppealFact, AppealFactQuerySet
 from appeals.terms import Channel, Form, Kind
 from omsportal.zpz import sections
 from registry.models import Organization
@@ -35,19 +40,21 @@ def rows_on(day: date) -> list[Row]:
     return [total, *sorted(rows, key=lambda row: sort_key(row.code))]
 
 
-def received(organization: Organization, period: Period) -> Q:
-    """Appeals of the form: received by the organisation, registered in the period by the region's calendar."""
-    return Q(received_by=organization, registered_on__range=(period.first_day, period.last_day))
+def received(organization: Organization, period: Period, run: int) -> AppealFactQuerySet:
+    """The appeals of the form: received by the organisation, registered in the period by the region's calendar, as
+    they stood at a count."""
+    days = (period.first_day, period.last_day)
+    return AppealFact.objects.as_of(run).filter(received_by=organization, day__range=days)
 
 
-def count(organization: Organization, period: Period) -> Filled:
+def count(organization: Organization, period: Period, run: int) -> Filled:
     """One grouped query, whatever the number of appeals."""
     rows = rows_on(period.last_day)
     zero = {column.key: 0 for column in TABLES["1"].columns}
     cells: dict[str, dict[str, int]] = {row.code: dict(zero) for row in rows}
     groups = (
-        Appeal.objects.filter(received(organization, period))
-        .values_list("kind", "topic__code", "validity", "form", "channel")
+        received(organization, period, run)
+        .values_list("kind", "topic", "validity", "form", "channel")
         .annotate(appeals=Count("pk"))
         .order_by()
     )
@@ -68,7 +75,7 @@ def count(organization: Organization, period: Period) -> Filled:
 
 
 def behind(row: str, column: str, known: frozenset[str]) -> Q:
-    """Conditions on Appeal for one cell, the counterpart of `count`. Errors: KeyError for what is no cell."""
+    """Conditions on AppealFact for one cell, the counterpart of `count`. Errors: KeyError for what is no cell."""
     if row not in known:
         raise KeyError(row)
     return _of_row(row, known) & _of_column(column)
@@ -97,16 +104,16 @@ def _of_row(row: str, known: frozenset[str]) -> Q:
 
 def _topics(row: str, known: frozenset[str]) -> Q:
     below = [code for code in known if code == row or code.startswith(f"{row}.")]
-    return Q(topic__code__in=sorted(below))
+    return Q(topic__in=sorted(below))
 
 
 def _strangers(section: str, known: frozenset[str]) -> Q:
     """Topics that the section has no row for."""
-    return ~Q(topic__code__in=sorted(code for code in known if code.startswith(f"{section}.")))
+    return ~Q(topic__in=sorted(code for code in known if code.startswith(f"{section}.")))
 
 
 def _of_column(column: str) -> Q:
-    insurer, fund = ~Q(received_by__kind="fund"), Q(received_by__kind="fund")
+    insurer, fund = Q(received_by_fund=False), Q(received_by_fund=True)
     oral, written = Q(form=Form.ORAL), Q(form=Form.WRITTEN)
     conditions: dict[str, Any] = {
         "total": Q(),

@@ -1,4 +1,8 @@
-"""The rows behind one cell of a form, as the data stand now and as far as the reader sees them."""
+"""The rows behind one cell of a form.
+
+Of table 1 they are the very appeals that were counted, as they stood then; of table 10 the invitations as they stand
+now, because these are not kept from count to count.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,11 +10,16 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from appeals.models import Appeal
+from appeals.models import Appeal, AppealTopic
+from appeals.models.appeals import Validity
+from appeals.models.reports import AppealFactQuerySet
+from appeals.reports.reading import latest_run
+from appeals.terms import Form, Kind
+from appeals.words import FORMS, KINDS
 from dispensary.models import Invitation
 from omsportal.zpz import appeals_table, informing_table
 from registry.scoping import Scope
-from representatives.models.zpz import ZpzReport
+from representatives.models.zpz import ZpzReport, ZpzVersion
 from representatives.zpz.layout import TABLES, Filled
 
 PAGE = 50
@@ -18,7 +27,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """`now` is the cell counted anew, `seen` how many of these the reader may see."""
+    """`now` is the cell counted anew, `seen` how many rows of the cell the reader may see."""
 
     rows: list[Any]
     next_key: int | None
@@ -26,29 +35,44 @@ class Behind:
     seen: int
 
 
-def behind(scope: Scope, report: ZpzReport, filled: Filled, *, row: str, column: str, after: int) -> Behind:
+def behind(scope: Scope, version: ZpzVersion, filled: Filled, *, row: str, column: str, after: int) -> Behind:
     """One page of the rows behind a cell. Errors: Http404 for a cell that has no rows."""
-    line = filled.line(row)
+    line, report = filled.line(row), version.report
     if line is None or all(known.key != column for known in TABLES[report.table].columns):
         raise Http404("No such cell")
     if report.table == "1":
-        return _appeals(scope, report, filled, row, column, after)
+        return _appeals(scope, version, filled, row, column, after)
     if report.table == "10":
         return _invitations(scope, report, line.row.measure, column, after)
     raise Http404("The people of table 9 have a page of their own")
 
 
-def cell_of_appeals(report: ZpzReport, filled: Filled, row: str, column: str) -> Q:
+def facts_behind(report: ZpzReport, filled: Filled, row: str, column: str, run: int) -> AppealFactQuerySet:
     known = frozenset(line.row.code for line in filled.lines)
-    where = appeals_table.received(report.organization, report.span)
-    return where & appeals_table.behind(row, column, known)
+    cell = appeals_table.behind(row, column, known)
+    return appeals_table.received(report.organization, report.span, run).filter(cell)
 
 
-def _appeals(scope: Scope, report: ZpzReport, filled: Filled, row: str, column: str, after: int) -> Behind:
-    where = cell_of_appeals(report, filled, row, column)
-    seen = Appeal.objects.visible_to(Scope(user_id=None, grants=scope.grants)).filter(where)
-    rows: QuerySet[Any] = seen.select_related("topic", "organization").order_by("id")
-    return _page(rows, after, now=Appeal.objects.filter(where).count(), seen=seen.count())
+def _appeals(scope: Scope, version: ZpzVersion, filled: Filled, row: str, column: str, after: int) -> Behind:
+    latest = latest_run()
+    now = facts_behind(version.report, filled, row, column, latest.pk if latest else 0).count()
+    facts = facts_behind(version.report, filled, row, column, version.run or 0).visible_to(scope)
+    found: QuerySet[Any] = facts.select_related("appeal", "organization").order_by("id")
+    page = _page(found, after, now=now, seen=facts.count())
+    dress(scope, page.rows)
+    return page
+
+
+def dress(scope: Scope, facts: list[Any]) -> None:
+    """Gives each fact its words, and whether the reader may open the case."""
+    titles = dict(AppealTopic.objects.filter(code__in={f.topic for f in facts}).values_list("code", "title"))
+    readable = Appeal.objects.visible_to(Scope(user_id=None, grants=scope.grants))
+    seen = set(readable.filter(pk__in=[f.appeal_id for f in facts]).values_list("pk", flat=True))
+    for fact in facts:
+        fact.title, fact.opens = titles.get(fact.topic, fact.topic), fact.appeal_id in seen
+        judged = Validity(fact.validity).label if fact.validity else ""
+        words = (KINDS[Kind(fact.kind)], FORMS[Form(fact.form)], judged)
+        fact.words = ", ".join(str(word) for word in words if word)
 
 
 def _invitations(scope: Scope, report: ZpzReport, measure: str, column: str, after: int) -> Behind:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from omsportal.zpz.informing_table import PROGRAMMES
-from representatives.models.zpz import ZpzReport, ZpzStatus
+from representatives.models.zpz import ZpzReport, ZpzStatus, ZpzVersion
 from representatives.zpz.layout import TABLES, Column, Filled, Line
 from representatives.zpz.workflow import Action
 
@@ -69,19 +69,20 @@ def _depth(filled: Filled, line: Line) -> int:
     return depth
 
 
-def link_of(report: ZpzReport) -> Link:
+def link_of(version: ZpzVersion) -> Link:
     """Where the rows behind a figure are; empty where the portal shows none."""
+    report = version.report
     by_table: dict[str, Link] = {
-        "1": lambda line, column, _value: _rows_url(report, line, column),
+        "1": lambda line, column, _value: _rows_url(version, line, column),
         "9": lambda line, column, _value: _people_url(report, line, column),
-        "10": lambda line, column, _value: _informing_url(report, line, column),
+        "10": lambda line, column, _value: _informing_url(version, line, column),
     }
     return by_table[report.table]
 
 
-def _rows_url(report: ZpzReport, line: Line, column: Column) -> str:
-    query = urlencode({"row": line.row.code, "column": column.key})
-    return f"{reverse('zpz:rows', args=[report.pk])}?{query}"
+def _rows_url(version: ZpzVersion, line: Line, column: Column) -> str:
+    query = urlencode({"version": version.number, "row": line.row.code, "column": column.key})
+    return f"{reverse('zpz:rows', args=[version.report_id])}?{query}"
 
 
 def _people_url(report: ZpzReport, line: Line, column: Column) -> str:
@@ -97,13 +98,13 @@ def _people_url(report: ZpzReport, line: Line, column: Column) -> str:
     return f"{reverse('representatives:staffing-people')}?{urlencode({k: v for k, v in query.items() if v})}"
 
 
-def _informing_url(report: ZpzReport, line: Line, column: Column) -> str:
+def _informing_url(version: ZpzVersion, line: Line, column: Column) -> str:
     if line.row.entered:
         return ""
     if line.row.only_total:
-        return _people_url(report, line, column)
+        return _people_url(version.report, line, column)
     listed = column.key in PROGRAMMES or (column.key == "total" and not line.cells.get("observation"))
-    return _rows_url(report, line, column) if listed else ""
+    return _rows_url(version, line, column) if listed else ""
 
 
 def words_of(action: Action) -> str:

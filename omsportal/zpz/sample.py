@@ -2,15 +2,13 @@
 
 from datetime import date, datetime, time, timedelta
 
-from appeals.models import Appeal
-from appeals.terms import Channel, Form, Kind
-from omsportal.zpz import appeals_table, counting, sections
+from omsportal.zpz import counting
 from omsportal.zpz.reading import files
 from registry.models import Organization, RoleGrant
 from registry.scoping import Grant, Role, Scope
 from representatives.models.zpz import ZpzReport
 from representatives.services import zpz
-from representatives.zpz.layout import TABLES, Filled
+from representatives.zpz.layout import TABLES
 from representatives.zpz.periods import Period, last_month, last_quarter
 from representatives.zpz.workflow import Action
 
@@ -75,13 +73,18 @@ def _form(
 ) -> None:
     own = _scope(Role.FUND_ADMIN if organization.is_fund else Role.SUPERVISOR, organization)
     at = _moment(organization, period.last_day + timedelta(days=4), now)
-    filled = counting.count(organization, table, period)
-    if table == "1":
-        filled = _as_it_was(filled, organization, period, at)
+    counted = counting.recount(organization, table, period, now=now)
+    lines = counted.filled.lines
     report = zpz.open_report(
-        organization=organization, table=table, period=period, filled=filled, scope=own, now=at
+        organization=organization,
+        table=table,
+        period=period,
+        filled=counted.filled,
+        scope=own,
+        now=at,
+        run=counted.run,
     )
-    entered = {line.row.code: 6 * number for number, line in enumerate(filled.lines) if line.row.entered}
+    entered = {line.row.code: 6 * number for number, line in enumerate(lines) if line.row.entered}
     if entered and steps:
         zpz.enter(report_id=report.pk, values=entered, scope=own, now=at)
     for number, action in enumerate(steps, 1):
@@ -96,25 +99,3 @@ def _form(
 
 def _moment(organization: Organization, day: date, now: datetime) -> datetime:
     return min(datetime.combine(day, time(10, 20), organization.region.zone), now)
-
-
-def _as_it_was(filled: Filled, organization: Organization, period: Period, at: datetime) -> Filled:
-    """The table without the complaints that were judged after that moment: so the sample has something to explain."""
-    cells = {line.row.code: line.cells for line in filled.lines}
-    later = Appeal.objects.filter(
-        appeals_table.received(organization, period),
-        kind=Kind.COMPLAINT,
-        validity__in=sections.JUSTIFIED,
-        answered_at__gt=at,
-    )
-    for topic, validity, form, channel in later.values_list("topic__code", "validity", "form", "channel"):
-        columns = sections.columns_of(
-            by_fund=organization.is_fund,
-            written=form == Form.WRITTEN,
-            instructed=channel == Channel.FROM_ANOTHER_BODY,
-        )
-        for code in sections.rows_above(sections.row_of(Kind.COMPLAINT, topic, validity, cells)):
-            if code.startswith(sections.JUSTIFIED_ROW):
-                for column in columns:
-                    cells[code][column] = (cells[code][column] or 0) - 1
-    return filled

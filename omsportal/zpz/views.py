@@ -77,14 +77,17 @@ def open_form(request: ScopedRequest) -> HttpResponse:
         period = Period(int(request.POST.get("year", "")), request.POST.get("period", ""))
     except ValueError as error:
         raise Http404("No such period") from error
+    now = timezone.now()
     try:
+        counted = counting.count(organization, table, period, now=now)
         report = zpz.open_report(
             organization=organization,
             table=table,
             period=period,
-            filled=counting.count(organization, table, period),
+            filled=counted.filled,
             scope=request.scope,
-            now=timezone.now(),
+            now=now,
+            run=counted.run,
         )
     except workflow.Refusal as refusal:
         messages.error(request, refusal.text)
@@ -126,7 +129,7 @@ def _form_page(
         "latest": latest,
         "table": TABLES[report.table],
         "groups": presenting.groups(report.table),
-        "form_rows": presenting.rows(filled, presenting.link_of(report), faulty),
+        "form_rows": presenting.rows(filled, presenting.link_of(version), faulty),
         "has_entered": any(line.row.entered for line in filled.lines),
         "has_doubts": any(not line.row.confirmed for line in filled.lines),
         "findings": found,
@@ -187,8 +190,8 @@ def act(request: ScopedRequest, report_id: int) -> HttpResponse:
 
 def _do(request: ScopedRequest, report: ZpzReport, action: Action, reason: str, now: datetime) -> None:
     if action is Action.COUNT:
-        filled = counting.count(report.organization, report.table, report.span)
-        zpz.count(report_id=report.pk, filled=filled, scope=request.scope, now=now)
+        counted = counting.count(report.organization, report.table, report.span, now=now)
+        zpz.count(report_id=report.pk, filled=counted.filled, scope=request.scope, now=now, run=counted.run)
     else:
         zpz.act(report_id=report.pk, action=action, scope=request.scope, now=now, reason=reason)
 
@@ -235,24 +238,27 @@ def changes(request: ScopedRequest, report_id: int) -> HttpResponse:
     version = reading.version_of(request.scope, report, request.GET.get("version", ""))
     against = request.GET.get("against", "")
     other = reading.version_of(request.scope, report, against) if against else None
-    later = other.filled if other else counting.count(report.organization, report.table, report.span)
-    found = differences.changes(version.filled, later)
+    if other is None:
+        counted = counting.recount(report.organization, report.table, report.span, now=timezone.now())
+    else:
+        counted = counting.Counted(other.filled, other.counted_at, other.run)
+    found = differences.changes(version.filled, counted.filled)
     if other is None:  # what people enter by hand is not counted again
-        entered = {line.row.code for line in later.lines if line.row.entered}
+        entered = {line.row.code for line in counted.filled.lines if line.row.entered}
         found = [change for change in found if change.row not in entered]
-    explained = bool(found) and report.table == "1" and other is None
-    touched = explaining.touched(request.scope, report, version.counted_at) if explained else []
-    if touched:
-        _log(request, report, Subject.APPEAL_QUEUE, len(touched))
+    explained = None
+    if found and version.run is not None and counted.run is not None:
+        before, after = sorted((version.run, counted.run))
+        explained = explaining.explain(request.scope, report, counted.filled, before, after)
+        _log(request, report, Subject.APPEAL_QUEUE, len(explained.moved))
     context = {
         "report": report,
         "table": TABLES[report.table],
         "version": version,
         "other": other,
+        "counted_at": counted.at,
         "changes": found,
-        "causes": explaining.causes(report, version.counted_at) if explained else [],
-        "touched": touched,
-        "more": len(touched) == explaining.PAGE,
+        "explained": explained,
         "form_url": address(report),
     }
     return render(request, "region/forms/changes.html", context)
@@ -264,11 +270,12 @@ def changes(request: ScopedRequest, report_id: int) -> HttpResponse:
 def rows(request: ScopedRequest, report_id: int) -> HttpResponse:
     """The rows behind one figure."""
     report = reading.one_report(request.scope, report_id)
-    filled = reading.version_of(request.scope, report).filled
+    version = reading.version_of(request.scope, report, request.GET.get("version", ""))
+    filled = version.filled
     row, column, after = (request.GET.get(name, "") for name in ("row", "column", "after"))
     found = drill.behind(
         request.scope,
-        report,
+        version,
         filled,
         row=row,
         column=column,
@@ -277,15 +284,19 @@ def rows(request: ScopedRequest, report_id: int) -> HttpResponse:
     line = filled.line(row)
     subject = Subject.APPEAL_QUEUE if report.table == "1" else Subject.CAMPAIGN_PEOPLE
     _log(request, report, subject, len(found.rows))
-    query = urlencode({"row": row, "column": column, "after": found.next_key or ""})
+    query = urlencode(
+        {"version": version.number, "row": row, "column": column, "after": found.next_key or ""}
+    )
+    signed = (line.cells.get(column) if line else None) or 0
     context = {
         "report": report,
+        "version": version,
         "table": TABLES[report.table],
         "line": line,
         "column": next(one for one in TABLES[report.table].columns if one.key == column),
-        "signed": line.cells.get(column) if line else None,
+        "signed": signed,
         "found": found,
-        "hidden": found.now - found.seen,
+        "hidden": max(0, (signed if report.table == "1" else found.now) - found.seen),
         "next_url": f"?{query}" if found.next_key else "",
         "form_url": address(report),
     }

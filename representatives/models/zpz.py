@@ -191,6 +191,8 @@ class ZpzVersion(models.Model):
     rows = models.JSONField(_("figures"))
     sha256 = models.CharField(_("hash of the content"), max_length=64)
     counted_at = models.DateTimeField(_("counted at"))
+    # The count of appeals that table 1 was made from; the rows behind its figures are asked for by this number.
+    run = models.BigIntegerField(_("count of appeals"), null=True)
     # When the version came to be; later than the counting where rows were filled in by hand.
     made_at = models.DateTimeField(_("made at"))
     made_by = models.ForeignKey(

@@ -34,7 +34,14 @@ def sides_of(scope: Scope, organization: Organization) -> frozenset[Side]:
 
 @transaction.atomic
 def open_report(
-    *, organization: Organization, table: str, period: Period, filled: Filled, scope: Scope, now: datetime
+    *,
+    organization: Organization,
+    table: str,
+    period: Period,
+    filled: Filled,
+    scope: Scope,
+    now: datetime,
+    run: int | None = None,
 ) -> ZpzReport:
     """The form of this period with a first version; one that exists gets a new version where its state allows.
 
@@ -48,17 +55,20 @@ def open_report(
         defaults={"region_id": organization.region_id, "changed_at": now},
     )
     if not made:
-        return count(report_id=report.pk, filled=filled, scope=scope, now=now)
+        return count(report_id=report.pk, filled=filled, scope=scope, now=now, run=run)
     if Side.FILER not in sides_of(scope, organization):
         raise workflow.Refusal("not_yours", Status.DRAFT)
-    _new_version(report, filled, counted_at=now, scope=scope, now=now)
+    _new_version(report, filled, counted_at=now, run=run, scope=scope, now=now)
     _finish(report, Action.COUNT, Status.DRAFT, scope, now)
     return report
 
 
 @transaction.atomic
-def count(*, report_id: int, filled: Filled, scope: Scope, now: datetime) -> ZpzReport:
-    """A new version from newly counted figures; what was entered by hand is kept. Errors: workflow.Refusal."""
+def count(
+    *, report_id: int, filled: Filled, scope: Scope, now: datetime, run: int | None = None
+) -> ZpzReport:
+    """A new version from newly counted figures; what was entered by hand is kept. `run` is the count of appeals that
+    table 1 was made from. Errors: workflow.Refusal."""
     report = _locked(report_id)
     target = _asked(report, Action.COUNT, scope)
     before = _latest(report).filled
@@ -67,7 +77,7 @@ def count(*, report_id: int, filled: Filled, scope: Scope, now: datetime) -> Zpz
         replace(line, cells=kept[line.row.code]) if line.row.entered and line.row.code in kept else line
         for line in filled.lines
     )
-    _new_version(report, replace(filled, lines=lines), counted_at=now, scope=scope, now=now)
+    _new_version(report, replace(filled, lines=lines), counted_at=now, run=run, scope=scope, now=now)
     return _finish(report, Action.COUNT, target, scope, now)
 
 
@@ -88,7 +98,7 @@ def enter(*, report_id: int, values: Mapping[str, int], scope: Scope, now: datet
             for line in lines
         ),
     )
-    _new_version(report, filled, counted_at=latest.counted_at, scope=scope, now=now)
+    _new_version(report, filled, counted_at=latest.counted_at, run=latest.run, scope=scope, now=now)
     return _finish(report, Action.ENTER, target, scope, now)
 
 
@@ -138,7 +148,13 @@ def _asked(report: ZpzReport, action: Action, scope: Scope, *, reason: str = "",
 
 
 def _new_version(
-    report: ZpzReport, filled: Filled, *, counted_at: datetime, scope: Scope, now: datetime
+    report: ZpzReport,
+    filled: Filled,
+    *,
+    counted_at: datetime,
+    run: int | None,
+    scope: Scope,
+    now: datetime,
 ) -> ZpzVersion:
     rows = filled.as_json()
     report.number += 1
@@ -155,6 +171,7 @@ def _new_version(
         rows=rows,
         sha256=mark,
         counted_at=counted_at,
+        run=run,
         made_at=now,
         made_by_id=scope.user_id,
     )

@@ -59,8 +59,8 @@ class Command(BaseCommand):
                     self.say(line)
         cells = incoming.refresh(today=now.date(), days=incoming.KEPT_DAYS)
         self.say(f"{cells} hours of incoming calls and cases counted")
-        self.say(forms.seed(now=now))
         self.say(f"{count_appeals(now=now).changed} appeals counted for the reports")
+        self.say(forms.seed(now=now))
 
     def say(self, line: str) -> None:
         self.stdout.write(f"{time.monotonic() - self.began:6.1f} s  {line}")
