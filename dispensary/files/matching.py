@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from dispensary.files.kinds import NAME_LIST, OBSERVATION, RESULTS, FileKind
+from dispensary.files.kinds import ADVICE, HOSPITAL, NAME_LIST, OBSERVATION, RESULTS, FileKind
 
 # A surname changes at a wedding and a patronymic is often left out; the number, the birth date and the first name
 # together are sure enough, anything less is for a person to decide.
@@ -113,8 +113,6 @@ def _statement(kind: FileKind, *, found: str, which: str) -> str:
     at = {one.code: kind.position(one.code) for one in kind.fields}
     names = [f"values[{at[code]}]" for code in ("FAM", "IM", "OT")]
     fold = "translate(lower({}), 'ё', 'е')".format
-    same = {NAME_LIST.code: ("PROGRAMME", "YEAR", "ROUND"), RESULTS.code: ("PROGRAMME", "YEAR")}
-    keys = same.get(kind.code, ("DS", "ACTION") if kind is OBSERVATION else ())
     return _MATCH.format(
         ENP=at["ENP"],
         SNILS=at["SNILS"],
@@ -130,14 +128,29 @@ def _statement(kind: FileKind, *, found: str, which: str) -> str:
         attached=(
             "WHEN p.clinic_id IS DISTINCT FROM %(clinic)s THEN 'not_attached'" if kind is NAME_LIST else ""
         ),
-        same=", ".join(f"values[{at[code]}]" for code in keys),
+        same=", ".join(f"values[{at[code]}]" for code in _SAME.get(kind.code, ())),
     )
+
+
+# What two rows about one person must differ in, or they are the same row twice.
+_SAME = {
+    NAME_LIST.code: ("PROGRAMME", "YEAR", "ROUND"),
+    RESULTS.code: ("PROGRAMME", "YEAR"),
+    OBSERVATION.code: ("DS", "ACTION"),
+    ADVICE.code: ("KIND", "WHAT", "GIVEN_ON"),
+    HOSPITAL.code: ("NUMBER",),
+}
+_HAPPENED = {
+    RESULTS.code: ("CAME_ON", "STAGE1_ON", "REFUSED_ON"),
+    OBSERVATION.code: ("PUT_ON", "LAST_VISIT"),
+    ADVICE.code: ("GIVEN_ON",),
+    HOSPITAL.code: ("REFERRED_ON", "ADMITTED_ON"),
+}
 
 
 def _died(kind: FileKind, at: dict[str, int]) -> str:
     """A list cannot wait for the dead; what happened before the death may well be reported after it."""
     if kind is NAME_LIST:
         return "true"
-    days = {RESULTS.code: ("CAME_ON", "STAGE1_ON", "REFUSED_ON")}.get(kind.code, ("PUT_ON", "LAST_VISIT"))
-    values = ", ".join(f"nullif(f.values[{at[code]}], '')::date" for code in days)
+    values = ", ".join(f"nullif(f.values[{at[code]}], '')::date" for code in _HAPPENED[kind.code])
     return f"p.died_on < greatest({values})"
