@@ -249,7 +249,9 @@ def _aftercare(now: datetime) -> str:
     somebody to call."""
     today = timezone.localdate(now)
     citizens = InsuredPerson.objects.filter(user__isnull=False, clinic__isnull=False, died_on__isnull=True)
-    for number, person in enumerate(citizens.order_by("pk")):
+    for number, person in enumerate(citizens.select_related("clinic").order_by("pk")):
+        if person.clinic is None:
+            continue
         keys = {"person": person, "region_id": person.region_id, "insurer_id": person.insurer_id}
         keys |= {"clinic_id": person.clinic_id, "stated_at": now}
         referred = today - timedelta(days=36)
@@ -264,7 +266,7 @@ def _aftercare(now: datetime) -> str:
         HospitalReferral.objects.create(
             **keys,
             number=f"О-{today.year}-{number + 1:04d}",
-            hospital_id=person.clinic_id,
+            hospital=person.clinic,
             care="inpatient",
             profile="офтальмология",
             referred_on=referred,

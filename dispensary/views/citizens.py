@@ -55,14 +55,17 @@ def advice_done(request: ScopedRequest, advice_id: int) -> HttpResponse:
     """The person says that a recommendation is done; today is taken for the day."""
     now = timezone.now()
     row = get_object_or_404(
-        Recommendation.objects.visible_to(request.scope).filter(person__in=request.scope.own_people),
+        Recommendation.objects.visible_to(request.scope)
+        .filter(person__in=request.scope.own_people)
+        .select_related("region"),
         pk=advice_id,
     )
     try:
         aftercare_services.close(
             recommendation_id=row.pk,
             end=RecommendationEnd.DONE,
-            day=max(timezone.localdate(now), row.given_on),
+            # By the clinic's date: at midnight the reader's may be a day ahead.
+            day=max(timezone.localdate(now, row.region.zone), row.given_on),
             note="",
             actor=acting_user(request),
             scope=request.scope,
