@@ -122,6 +122,7 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         "cases_most": _staff(),
         "cases_overdue": _staff(Priority.ANSWER),
         "cases_unrouted": _staff(Priority.ANSWER),
+        "staff_notices": _staff(),
         # A code that proves a contact, in the wizard and for the cabinet; no appeal exists yet.
         "contact_code": Event(
             purpose=Purpose.SERVICE,

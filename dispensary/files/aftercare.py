@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 from psycopg2.extras import execute_values
 
+from dispensary.files import staging
 from dispensary.files.kinds import ADVICE, HOSPITAL, FileKind
 from dispensary.waits import limit
 
@@ -86,7 +87,7 @@ def apply_hospital(kind: FileKind, parameters: Parameters) -> int:
 
 
 def _statement(kind: FileKind, statement: str) -> str:
-    return statement.format(**{one.code: f"values[{kind.position(one.code)}]" for one in kind.fields})
+    return statement.format(**{one.code: staging.column(one.code) for one in kind.fields})
 
 
 def _execute(kind: FileKind, statement: str, parameters: Parameters) -> int:

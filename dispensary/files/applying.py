@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from dispensary.aftercare import SECOND_STAGE_DAYS
-from dispensary.files import aftercare, observing
+from dispensary.files import aftercare, observing, staging
 from dispensary.files.kinds import ADVICE, CAPACITY, HOSPITAL, NAME_LIST, OBSERVATION, RESULTS, FileKind
 
 Parameters = dict[str, Any]
@@ -115,7 +115,7 @@ def apply(kind: FileKind, parameters: Parameters) -> int:
 
 
 def _execute(statement: str, kind: FileKind, parameters: Parameters) -> int:
-    at = {one.code: f"values[{kind.position(one.code)}]" for one in kind.fields}
+    at = {one.code: staging.column(one.code) for one in kind.fields}
     with connection.cursor() as cursor:
         cursor.execute(statement.format(**at), parameters)
         return int(cursor.rowcount)

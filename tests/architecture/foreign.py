@@ -14,6 +14,7 @@ from appeals.models import (
     Appeal,
     AppealDraft,
     AppealEvent,
+    AppealFact,
     AppealFollower,
     AppealLetter,
     AppealLink,
@@ -23,11 +24,13 @@ from appeals.models import (
     Expertise,
     HandOver,
     LadderStep,
+    Notice,
     Presence,
     QueueSearch,
     ReplyTemplate,
     WorkDraft,
 )
+from appeals.reports.counting import count_appeals
 from dispensary.load import load_reference as load_dispensary
 from dispensary.models import (
     Call,
@@ -176,8 +179,10 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
     before = filed(filing(region=REGION, text=f"{CANARY} раньше", applicant_name=CANARY), now)
     event = AppealEvent.objects.filter(appeal=appeal).first()
     assert event is not None
+    count_appeals(now=now)
     return [
         appeal,
+        AppealFact.objects.get(appeal=appeal),
         event,
         AppealFollower.objects.create(
             appeal=appeal, name=CANARY, email="canary@example.org", access_code_hash="x", allowed_at=now
@@ -386,7 +391,7 @@ def _files(cast: Cast, campaign: Campaign, now: datetime) -> list[models.Model]:
     }
     return [
         file,
-        ClinicFileRow.objects.create(file=file, row=2, hash="0" * 32, values=[CANARY], doubtful=True),
+        ClinicFileRow.objects.create(file=file, row=2, hash="0" * 32, values=[CANARY]),
         ClinicFileFault.objects.create(file=file, row=3, field="FAM", code="name", value=CANARY),
         PlannedExam.objects.create(**exam, round=1, inform_by=date(2026, 9, 1)),
         ExamResult.objects.create(**exam, came_on=date(2026, 5, 1)),
@@ -401,6 +406,7 @@ def _desk(cast: Cast, now: datetime) -> list[models.Model]:
             appeal=appeal, user=expert, action="answer", fields={"answer": CANARY}, updated_at=now
         ),
         Presence.objects.create(appeal=appeal, user=expert, seen_at=now),
+        Notice.objects.create(appeal=appeal, user=expert, what="assigned", at=now),
         ReplyTemplate.objects.create(organization=cast.foreign_insurer, name=CANARY, body=CANARY),
         QueueSearch.objects.create(
             owner=expert,

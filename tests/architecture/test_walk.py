@@ -80,6 +80,7 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
         "advice_id": world.rows["dispensary.Recommendation"].pk,
         "referral_id": world.rows["dispensary.HospitalReferral"].pk,
         "row": 2,
+        "door": "file",
         "absence_id": world.rows["representatives.Absence"].pk,
         "call_id": world.invitation.calls.get().pk,
         "representative_id": world.rows["representatives.Representative"].pk,

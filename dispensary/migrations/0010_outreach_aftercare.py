@@ -15,7 +15,7 @@ BACKWARD = "DROP TRIGGER append_only ON dispensary_hospitalevent;"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dispensary', '0008_outreach_replies'),
+        ('dispensary', '0009_coverage_doubtful_rows'),
         ('registry', '0004_calendar_feed'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
