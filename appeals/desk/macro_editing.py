@@ -41,7 +41,7 @@ class MacroForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Macro
         fields = ("name", "kind", "next_case", "is_active")
-        labels = {"is_active": _("Offer it in cases")}
+        labels = {"name": _("Name of the macro"), "is_active": _("Offer it in cases")}
 
     field_order = ("name", "topic_code", "kind")
 

@@ -69,7 +69,14 @@ def fitting(appeal: Appeal, scope: Scope) -> list[Macro]:
 def possible(macros: Sequence[Macro], view: CaseView) -> list[Macro]:
     """Those that could begin now: a first step that must be refused is not offered."""
     can = set(acting.offered(view, today=timezone.localdate()))
-    return [one for one in macros if one.plan and _first(one.plan, view.appeal) in can]
+    level = str(view.appeal.level)
+    return [
+        one
+        for one in macros
+        if one.plan
+        and _first(one.plan, view.appeal) in can
+        and not any(step.action is Action.HAND_OVER and step.choice == level for step in one.plan)
+    ]
 
 
 def _first(plan: Sequence[Step], appeal: Appeal) -> Action | None:
