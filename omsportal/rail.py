@@ -40,6 +40,8 @@ PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("dispensary:campaigns", _("Exams"), "calendar-check", ("/region/exams/",)),
     ("clinic_requests", _("Requests"), "envelope-paper", ("/clinic/requests/",)),
     ("dispensary:observation", _("Observation"), "heart-pulse", ("/staff/observation/",)),
+    ("dispensary:aftercare", _("After the exam"), "clipboard-check", ("/staff/aftercare/",)),
+    ("dispensary:hospital", _("Hospital"), "building", ("/staff/hospital/",)),
     ("representatives:clinic-posts", _("Representatives here"), "calendar-week", ("/clinic-posts/",)),
     ("dispensary:clinic", _("Our clinic"), "hospital", ("/clinic/",)),
     ("dispensary:clinic-files", _("Clinic files"), "file-earmark-spreadsheet", ("/clinic/files/",)),
