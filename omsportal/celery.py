@@ -70,6 +70,11 @@ app.conf.update(
             "schedule": 3600.0,
             "options": {"expires": 3600},
         },
+        "dispensary.follow_advice": {
+            "task": "dispensary.follow_advice",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
+        },
         "appeals.tell_of_views": {
             "task": "appeals.tell_of_views",
             "schedule": 900,

@@ -40,6 +40,8 @@ from dispensary.models import (
     ClinicFileFault,
     ClinicFileRow,
     ExamResult,
+    HospitalEvent,
+    HospitalReferral,
     Informing,
     Invitation,
     ObservationCase,
@@ -49,6 +51,8 @@ from dispensary.models import (
     PlanCount,
     PlannedExam,
     Reason,
+    Recommendation,
+    RecommendationContact,
     SurveyAnswer,
 )
 from notifications.models import Message
@@ -346,6 +350,7 @@ def _campaign(cast: Cast, now: datetime) -> list[models.Model]:
             **place, people=1, state="listed", channel="phone", excluded_reason="", came=0
         ),
         *_observation(cast, campaign, now),
+        *_aftercare(cast, now),
         *_files(cast, campaign, now),
     ]
 
@@ -373,6 +378,42 @@ def _observation(cast: Cast, campaign: Campaign, now: datetime) -> list[models.M
             note=CANARY,
             by=expert,
             at=now,
+        ),
+    ]
+
+
+def _aftercare(cast: Cast, now: datetime) -> list[models.Model]:
+    keys = {
+        "person": cast.outsider,
+        "region_id": REGION,
+        "insurer": cast.foreign_insurer,
+        "clinic": cast.outsider.clinic,
+        "stated_at": now,
+    }
+    advice = Recommendation.objects.create(
+        **keys, kind="test", what=CANARY, given_on=date(2026, 1, 1), due_on=date(2026, 2, 1)
+    )
+    referral = HospitalReferral.objects.create(
+        **keys,
+        number=CANARY,
+        hospital=cast.outsider.clinic,
+        care="inpatient",
+        referred_on=date(2026, 1, 1),
+        latest_on=date(2026, 2, 1),
+    )
+    return [
+        advice,
+        referral,
+        RecommendationContact.objects.create(
+            recommendation=advice,
+            step="call",
+            outcome="no_answer",
+            note=CANARY,
+            by=cast.users["foreign_expert"],
+            at=now,
+        ),
+        HospitalEvent.objects.create(
+            referral=referral, act="talked", note=CANARY, by=cast.users["foreign_case_worker"], at=now
         ),
     ]
 
