@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0019_desk_notices'),
+        ('appeals', '0020_desk_macros'),
         ('registry', '0005_coverage_room_for_updates'),
     ]
 
