@@ -21,6 +21,8 @@ class RailItem(TypedDict):
 # Name of the route, word, icon, and the addresses that belong to the same place.
 PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("staff_queue", _("Queue"), "inbox", ("/staff/queue/", "/staff/cases/", "/staff/next/")),
+    ("staff_call", _("New call"), "telephone-inbound", ("/staff/call/",)),
+    ("staff_calls", _("Calls back"), "telephone-forward", ("/staff/calls/",)),
     ("staff_board", _("Board"), "kanban", ("/staff/board/",)),
     ("staff_texts", _("Ready texts"), "file-text", ("/staff/texts/",)),
     ("help-editors:list", _("Knowledge base"), "book", ("/staff/help/",)),

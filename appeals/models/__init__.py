@@ -6,6 +6,15 @@ from appeals.models.appeals import (
     ReplyChannel,
     Validity,
 )
+from appeals.models.calls import (
+    CallBack,
+    CallBackAttempt,
+    CallBackKind,
+    CallBackOutcome,
+    CallPolicy,
+    CallResult,
+    PhoneCall,
+)
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
 from appeals.models.clinic import ClinicRequest
 from appeals.models.desk import Presence, ReplyTemplate, WorkDraft
@@ -51,6 +60,12 @@ __all__ = [
     "Attachment",
     "Author",
     "Body",
+    "CallBack",
+    "CallBackAttempt",
+    "CallBackKind",
+    "CallBackOutcome",
+    "CallPolicy",
+    "CallResult",
     "ClinicRequest",
     "DeclineGround",
     "Direction",
@@ -62,6 +77,7 @@ __all__ = [
     "LetterKind",
     "LinkKind",
     "NumberCounter",
+    "PhoneCall",
     "Presence",
     "Proof",
     "ProofRule",
