@@ -207,7 +207,7 @@ def case_context(
             appeal, {one.pk: one for one in people.select_related("insurer", "clinic")}, today
         ),
         "reasons": [reason["text"] for reason in appeal.routing_reasons],
-        "reminders": presenting.reminders_of(selectors.ladder_of(request.scope, appeal)),
+        "reminders": presenting.reminders_of(view.reminders),
         "story": presenting.story_of(view.events, reader=request.scope.user_id),
         "papers": _papers([paper for paper in view.attachments if paper.came_with_filing]),
         "messages": _messages(view),
