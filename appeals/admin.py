@@ -2,7 +2,15 @@
 
 from django.contrib import admin
 
-from appeals.models import AppealTerm, AppealTopic, Body, CallPolicy, ProofRule, ViolationCode, WaitingTimeNorm
+from appeals.models import (
+    AppealTerm,
+    AppealTopic,
+    Body,
+    CallPolicy,
+    ProofRule,
+    ViolationCode,
+    WaitingTimeNorm,
+)
 
 
 @admin.register(AppealTopic)

@@ -44,7 +44,7 @@ class CallForm(forms.Form):
         help_text=_("Only where somebody else calls, or the person is not found."),
     )
     ground = forms.ChoiceField(
-        label=_("Calls"), required=False, choices=[(one.value, one.label) for one in GROUNDS]
+        label=_("On whose behalf"), required=False, choices=[(one.value, one.label) for one in GROUNDS]
     )
     phone = forms.CharField(
         label=_("Number to call back on"),
@@ -57,7 +57,7 @@ class CallForm(forms.Form):
         label=_("Insured by another company, or does not know by which"), required=False
     )
     text = forms.CharField(
-        label=_("What is asked"),
+        label=_("What the caller asks"),
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("In a few words: topics and answers appear beside it. Enter leads to the answer."),
@@ -85,7 +85,7 @@ class CallForm(forms.Form):
         label=_("To which level"),
         coerce=int,
         required=False,
-        empty_value=2,
+        empty_value=None,
         initial=2,
         choices=[(2, _("Level 2, specialist")), (3, _("Level 3, expert"))],
         widget=forms.RadioSelect,

@@ -78,8 +78,6 @@ def _form(data: QueryDict, caller: Caller, *, bound: bool, request: ScopedReques
     typed = {name: value for name, value in data.items() if value}
     if caller.people and typed.get("person") not in {str(one.pk) for one in caller.people} | {"0"}:
         typed["person"] = str(caller.people[0].pk)
-    elif not caller.people:
-        typed["person"] = "0"
     return CallForm(initial=typed, **given)
 
 

@@ -166,4 +166,9 @@ class Migration(migrations.Migration):
             model_name='phonecall',
             constraint=models.CheckConstraint(condition=models.Q(('ended_at__gte', models.F('started_at'))), name='phonecall_order'),
         ),
+        migrations.RunSQL(
+            "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON appeals_callbackattempt"
+            " FOR EACH STATEMENT EXECUTE FUNCTION registry_append_only();",
+            "DROP TRIGGER append_only ON appeals_callbackattempt;",
+        ),
     ]

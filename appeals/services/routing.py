@@ -45,14 +45,12 @@ _FUND_ELSEWHERE = Reason(
 
 
 @transaction.atomic
-def route_appeal(
-    *, appeal_id: int, now: datetime, kept_on_the_line: bool = False, note: str = ""
-) -> Appeal:
+def route_appeal(*, appeal_id: int, now: datetime, kept_on_the_line: bool = False, note: str = "") -> Appeal:
     """Routes a registered appeal by the rules; one that is routed already, or gone on, is left as it is.
 
     Nobody is picked: the case goes to the queue of its level. `kept_on_the_line`: see `Facts`.
-    `note` goes with a case that leaves the contact centre that received it. Errors: BadFacts for a topic that is no longer
-    valid, CalendarMissing, TermMissing.
+    `note` goes with a case that leaves the contact centre that received it. Errors: BadFacts for a topic that is
+    no longer valid, CalendarMissing, TermMissing.
     """
     appeal = lock(appeal_id, SYSTEM)
     if appeal.routed_at is not None or appeal.state != State.REGISTERED:
@@ -210,9 +208,7 @@ def body_in_force(code: str, appeal: Appeal, now: datetime) -> Body:
     return body
 
 
-def _route(
-    appeal: Appeal, now: datetime, *, kept_on_the_line: bool = False, note: str = ""
-) -> Appeal:
+def _route(appeal: Appeal, now: datetime, *, kept_on_the_line: bool = False, note: str = "") -> Appeal:
     policy = policy_for(appeal.region, local_day(appeal.registered_at, appeal.region.zone))
     facts = replace(facts_of(appeal), kept_on_the_line=kept_on_the_line)
     decision = routing.route(facts, policy)

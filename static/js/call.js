@@ -68,7 +68,7 @@
   };
   const soon = () => { clearTimeout(timer); timer = setTimeout(suggest, pause); };
 
-  const put_answer = () => {
+  const putAnswer = () => {
     const ready = [...document.querySelectorAll("#help [data-answer]")];
     if (!ready.length) return false;
     lastPut = ready[put % ready.length].dataset.answer;
@@ -101,7 +101,7 @@
   answer.addEventListener("keydown", (event) => {
     if (event.code !== "ArrowDown" || event.ctrlKey || event.altKey || event.shiftKey) return;
     if (answer.value !== "" && answer.value !== lastPut) return;
-    if (put_answer()) event.preventDefault();
+    if (putAnswer()) event.preventDefault();
   });
 
   form.addEventListener("change", (event) => {

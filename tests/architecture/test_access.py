@@ -36,6 +36,7 @@ NOT_PERSONAL = {
     "appeals.AppealTerm": "public reference",
     "appeals.ViolationCode": "public reference",
     "appeals.WaitingTimeNorm": "public reference",
+    "appeals.CallPolicy": "public reference",
     "appeals.NumberCounter": "holds no person",
     "appeals.ProofRule": "public reference",
     "appeals.ReplyTemplate": "wordings, without persons; whose they are is asked by usable_by and editable_by",
