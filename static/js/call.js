@@ -112,7 +112,7 @@
     if (!button || !["find", "pick", "use"].includes(button.name)) return;
     event.preventDefault();
     if (button.name === "find") find();
-    if (button.name === "pick") { topic.value = button.value; ownTopic = true; answer.focus(); }
+    if (button.name === "pick") { topic.value = `${button.value} ${button.textContent}`; ownTopic = true; answer.focus(); }
     if (button.name === "use") {
       lastPut = answer.value = button.closest("[data-answer]").dataset.answer;
       answer.focus();
