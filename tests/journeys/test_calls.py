@@ -65,7 +65,11 @@ def test_a_typical_consultation_is_saved_without_a_mouse(open_page, operator, ma
     shoot(page, "call-saved")
 
     call = PhoneCall.objects.get()
-    assert (call.appeal.state, call.appeal.concerned_person, call.appeal.topic.code) == ("answered", maria, "4.2")
+    assert (call.appeal.state, call.appeal.concerned_person, call.appeal.topic.code) == (
+        "answered",
+        maria,
+        "4.2",
+    )
     assert keys.pressed <= KEYSTROKES
     # With a person's 200 ms a key and the talk itself aside, far below 40 seconds.
     assert keys.pressed * 0.2 + 10 < 40

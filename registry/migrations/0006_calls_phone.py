@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0004_calendar_feed'),
+        ('registry', '0005_coverage_room_for_updates'),
     ]
 
     operations = [

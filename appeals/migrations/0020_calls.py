@@ -10,8 +10,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0017_engine_timed'),
-        ('registry', '0005_calls_phone'),
+        ('appeals', '0019_desk_notices'),
+        ('registry', '0006_calls_phone'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
