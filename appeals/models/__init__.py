@@ -31,6 +31,7 @@ from appeals.models.knowledge import (
 )
 from appeals.models.letters import AppealLetter, LetterKind
 from appeals.models.links import AppealLink, AppealLinkQuerySet, LinkKind
+from appeals.models.macros import Macro
 from appeals.models.notices import Notice, NoticeSetting
 from appeals.models.proofs import Proof, ProofRule, Receiver
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
@@ -82,6 +83,7 @@ __all__ = [
     "LadderStep",
     "LetterKind",
     "LinkKind",
+    "Macro",
     "Notice",
     "NoticeSetting",
     "NumberCounter",

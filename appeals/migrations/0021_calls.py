@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0019_desk_notices'),
+        ('appeals', '0020_desk_macros'),
         ('registry', '0006_calls_phone'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
