@@ -6,6 +6,15 @@ from appeals.models.appeals import (
     ReplyChannel,
     Validity,
 )
+from appeals.models.calls import (
+    CallBack,
+    CallBackAttempt,
+    CallBackKind,
+    CallBackOutcome,
+    CallPolicy,
+    CallResult,
+    PhoneCall,
+)
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
 from appeals.models.clinic import ClinicRequest
 from appeals.models.desk import Presence, ReplyTemplate, WorkDraft
@@ -57,6 +66,12 @@ __all__ = [
     "Attachment",
     "Author",
     "Body",
+    "CallBack",
+    "CallBackAttempt",
+    "CallBackKind",
+    "CallBackOutcome",
+    "CallPolicy",
+    "CallResult",
     "ClinicRequest",
     "CountRun",
     "DeclineGround",
@@ -73,6 +88,7 @@ __all__ = [
     "NoticeSetting",
     "NumberCounter",
     "Outcome",
+    "PhoneCall",
     "Presence",
     "Proof",
     "ProofRule",

@@ -85,6 +85,7 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
         "referral_id": world.rows["dispensary.HospitalReferral"].pk,
         "row": 2,
         "absence_id": world.rows["representatives.Absence"].pk,
+        "call_back_key": world.rows["appeals.CallBack"].key,  # type: ignore[attr-defined]
         "call_id": world.invitation.calls.get().pk,
         "representative_id": world.rows["representatives.Representative"].pk,
         "token": "forged",

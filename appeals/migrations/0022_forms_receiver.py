@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0020_desk_macros'),
+        ('appeals', '0021_calls'),
         ('registry', '0005_coverage_room_for_updates'),
     ]
 
