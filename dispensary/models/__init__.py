@@ -9,7 +9,7 @@ from dispensary.models.campaigns import (
     Round,
 )
 from dispensary.models.capacity import ClinicCapacity
-from dispensary.models.counts import OutcomeCount, PlanCount
+from dispensary.models.counts import CoverageCount, OutcomeCount, PlanCount
 from dispensary.models.files import (
     ClinicFile,
     ClinicFileFault,
@@ -21,7 +21,7 @@ from dispensary.models.files import (
 )
 from dispensary.models.following import ObservationContact, ObservationVisit
 from dispensary.models.observation import ObservationCase, ObservationRule
-from dispensary.models.policy import InformingPolicy, Reason, ReasonKind
+from dispensary.models.policy import CoverageTarget, InformingPolicy, Reason, ReasonKind
 from dispensary.models.proofs import SumProof
 from dispensary.models.reference import Category, Programme, ProgrammeRule, ProgrammeTest, Tariff
 
@@ -37,6 +37,8 @@ __all__ = [
     "ClinicFile",
     "ClinicFileFault",
     "ClinicFileRow",
+    "CoverageCount",
+    "CoverageTarget",
     "ExamResult",
     "FileState",
     "HealthGroup",
