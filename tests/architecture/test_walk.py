@@ -77,6 +77,8 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
         "line_id": world.rows["representatives.DirectLine"].pk,
         "file_key": world.file_key,
         "case_id": world.rows["dispensary.ObservationCase"].pk,
+        "advice_id": world.rows["dispensary.Recommendation"].pk,
+        "referral_id": world.rows["dispensary.HospitalReferral"].pk,
         "row": 2,
         "door": "file",
         "absence_id": world.rows["representatives.Absence"].pk,

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dispensary', '0009_coverage_doubtful_rows'),
+        ('dispensary', '0010_outreach_aftercare'),
         ('registry', '0005_coverage_room_for_updates'),
     ]
 
