@@ -43,6 +43,7 @@ from dispensary.models import (
     ClinicFile,
     ClinicFileFault,
     ClinicFileRow,
+    CoverageCount,
     ExamResult,
     HospitalEvent,
     HospitalReferral,
@@ -353,6 +354,15 @@ def _campaign(cast: Cast, now: datetime) -> list[models.Model]:
         PlanCount.objects.create(**place, people=1),
         OutcomeCount.objects.create(
             **place, people=1, state="listed", channel="phone", excluded_reason="", came=0
+        ),
+        CoverageCount.objects.create(
+            **{name: value for name, value in place.items() if name != "round"},
+            **dict.fromkeys(("planned", "pending"), 1),
+            **dict.fromkeys(("informed", "excluded", "failed", "came", "attended"), 0),
+            **dict.fromkeys(("invited_came", "left_out", "left_out_came"), 0),
+            age_group=40,
+            channel="phone",
+            month=date(2026, 6, 1),
         ),
         *_observation(cast, campaign, now),
         *_aftercare(cast, now),
