@@ -11,6 +11,8 @@ from django.utils import timezone
 from appeals import services
 from appeals.actors import SYSTEM
 from appeals.desk import searches, telling
+from appeals.desk.digest import tell_of_notices as write_digests
+from appeals.desk.held import send_due
 from appeals.desk.presence import forget_presences
 from appeals.errors import AppealError
 from appeals.hints import asked_key
@@ -87,9 +89,11 @@ def forget_drafts(**_: Any) -> int:
 
 @shared_task(name="appeals.forget_searches")
 def forget_searches(**_: Any) -> int:
-    """Deletes searches that were kept for a day only, and who had which case open; returns how many searches."""
+    """Deletes searches that were kept for a day only, old notices, and who had which case open; returns how many
+    searches."""
     now = timezone.now()
     forget_presences(now=now)
+    services.forget_notices(now=now)
     return searches.forget_searches(now=now)
 
 
@@ -97,6 +101,18 @@ def forget_searches(**_: Any) -> int:
 def tell_of_views(**_: Any) -> int:
     """Writes the mails of saved views that are due; returns how many. A repeated run writes none twice."""
     return telling.tell_of_views(now=timezone.now())
+
+
+@shared_task(name="appeals.tell_of_notices")
+def tell_of_notices(**_: Any) -> int:
+    """Writes the morning mails of unread notices; returns how many. A repeated run writes none twice."""
+    return write_digests(now=timezone.now())
+
+
+@shared_task(name="appeals.send_held")
+def send_held(**_: Any) -> int:
+    """Sends what waited for its writer to change their mind; returns how many left."""
+    return send_due(now=timezone.now())
 
 
 @shared_task(name="appeals.new_code")

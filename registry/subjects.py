@@ -19,6 +19,10 @@ class Subject(StrEnum):
     INVITATION = "invitation"
     CAMPAIGN_PEOPLE = "campaign_people"
     CALL = "call"
+    CALLER = "caller"
+    CALL_BACK = "call_back"
+    CALL_BACKS = "call_backs"
+    VOICE_MESSAGE = "voice_message"
     PRINTED_LETTERS = "printed_letters"
     CLINIC_PEOPLE = "clinic_people"
     CLINIC_REQUEST = "clinic_request"
@@ -26,6 +30,10 @@ class Subject(StrEnum):
     CLINIC_FILE_DECISION = "clinic_file_decision"
     OBSERVATION = "observation"
     OBSERVATION_LIST = "observation_list"
+    RECOMMENDATION = "recommendation"
+    RECOMMENDATION_LIST = "recommendation_list"
+    HOSPITAL_REFERRAL = "hospital_referral"
+    HOSPITAL_LIST = "hospital_list"
     REPRESENTATIVES = "representatives"
     REPRESENTATIVE = "representative"
     ACCESS_LOG = "access_log"
@@ -41,6 +49,10 @@ LABELS: dict[str, Promise] = {
     Subject.INVITATION: _("invitation to an exam"),
     Subject.CAMPAIGN_PEOPLE: _("people of an exam campaign"),
     Subject.CALL: _("call to an invited person"),
+    Subject.CALLER: _("person who called"),
+    Subject.CALL_BACK: _("promised call"),
+    Subject.CALL_BACKS: _("list of promised calls"),
+    Subject.VOICE_MESSAGE: _("voice message"),
     Subject.PRINTED_LETTERS: _("letters for print"),
     Subject.CLINIC_PEOPLE: _("people invited to the clinic"),
     Subject.CLINIC_REQUEST: _("request to a clinic"),
@@ -48,6 +60,10 @@ LABELS: dict[str, Promise] = {
     Subject.CLINIC_FILE_DECISION: _("decision on a row of a clinic file"),
     Subject.OBSERVATION: _("case of observation"),
     Subject.OBSERVATION_LIST: _("list of people under observation"),
+    Subject.RECOMMENDATION: _("recommendation after an exam"),
+    Subject.RECOMMENDATION_LIST: _("list of recommendations after exams"),
+    Subject.HOSPITAL_REFERRAL: _("referral to hospital"),
+    Subject.HOSPITAL_LIST: _("list of referrals to hospital"),
     Subject.REPRESENTATIVES: _("list of representatives"),
     Subject.REPRESENTATIVE: _("card of a representative"),
     Subject.ACCESS_LOG: _("records of the access log"),

@@ -46,111 +46,292 @@ DROP FUNCTION appeals_note_change_of();
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0017_engine_timed'),
-        ('registry', '0004_calendar_feed'),
+        ("appeals", "0017_engine_timed"),
+        ("registry", "0004_calendar_feed"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AppealChange',
+            name="AppealChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('appeal_id', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("appeal_id", models.BigIntegerField()),
             ],
             options={
-                'verbose_name': 'appeal to be counted',
-                'verbose_name_plural': 'appeals to be counted',
+                "verbose_name": "appeal to be counted",
+                "verbose_name_plural": "appeals to be counted",
             },
         ),
         migrations.CreateModel(
-            name='CountRun',
+            name="CountRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='counted at')),
-                ('changed', models.PositiveIntegerField(default=0, verbose_name='facts that changed')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="counted at")),
+                ("changed", models.PositiveIntegerField(default=0, verbose_name="facts that changed")),
             ],
             options={
-                'verbose_name': 'count of appeals',
-                'verbose_name_plural': 'counts of appeals',
+                "verbose_name": "count of appeals",
+                "verbose_name_plural": "counts of appeals",
             },
         ),
         migrations.CreateModel(
-            name='AppealSum',
+            name="AppealSum",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('owner', models.CharField(max_length=20)),
-                ('month', models.DateField()),
-                ('dimension', models.CharField(max_length=20)),
-                ('value', models.CharField(max_length=40)),
-                ('since', models.BigIntegerField()),
-                ('until', models.BigIntegerField(null=True)),
-                ('appeals', models.IntegerField()),
-                ('consultations', models.IntegerField()),
-                ('complaints', models.IntegerField()),
-                ('written', models.IntegerField()),
-                ('judged', models.IntegerField()),
-                ('justified', models.IntegerField()),
-                ('answered', models.IntegerField()),
-                ('in_time', models.IntegerField()),
-                ('late', models.IntegerField()),
-                ('open', models.IntegerField()),
-                ('overdue', models.IntegerField()),
-                ('forwarded', models.IntegerField()),
-                ('declined', models.IntegerField()),
-                ('withdrawn', models.IntegerField()),
-                ('repeated', models.IntegerField()),
-                ('handed_over', models.IntegerField()),
-                ('surveyed', models.IntegerField()),
-                ('solved', models.IntegerField()),
-                ('stars', models.IntegerField()),
-                ('days_taken', models.JSONField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("owner", models.CharField(max_length=20)),
+                ("month", models.DateField()),
+                ("dimension", models.CharField(max_length=20)),
+                ("value", models.CharField(max_length=40)),
+                ("since", models.BigIntegerField()),
+                ("until", models.BigIntegerField(null=True)),
+                ("appeals", models.IntegerField()),
+                ("consultations", models.IntegerField()),
+                ("complaints", models.IntegerField()),
+                ("written", models.IntegerField()),
+                ("judged", models.IntegerField()),
+                ("justified", models.IntegerField()),
+                ("answered", models.IntegerField()),
+                ("in_time", models.IntegerField()),
+                ("late", models.IntegerField()),
+                ("open", models.IntegerField()),
+                ("overdue", models.IntegerField()),
+                ("forwarded", models.IntegerField()),
+                ("declined", models.IntegerField()),
+                ("withdrawn", models.IntegerField()),
+                ("repeated", models.IntegerField()),
+                ("handed_over", models.IntegerField()),
+                ("surveyed", models.IntegerField()),
+                ("solved", models.IntegerField()),
+                ("stars", models.IntegerField()),
+                ("days_taken", models.JSONField()),
             ],
             options={
-                'verbose_name': 'monthly sum of appeals',
-                'verbose_name_plural': 'monthly sums of appeals',
-                'indexes': [models.Index(condition=models.Q(('until__isnull', False)), fields=['owner', 'until'], name='appealsum_then')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('owner', 'dimension', 'month', 'value'), name='appealsum_one_current'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='appealsum_order')],
+                "verbose_name": "monthly sum of appeals",
+                "verbose_name_plural": "monthly sums of appeals",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("until__isnull", False)),
+                        fields=["owner", "until"],
+                        name="appealsum_then",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=("owner", "dimension", "month", "value"),
+                        name="appealsum_one_current",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"
+                        ),
+                        name="appealsum_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AppealFact',
+            name="AppealFact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.BigIntegerField()),
-                ('until', models.BigIntegerField(null=True)),
-                ('day', models.DateField(verbose_name='registered on')),
-                ('kind', models.CharField(max_length=15)),
-                ('form', models.CharField(max_length=10)),
-                ('channel', models.CharField(max_length=20)),
-                ('topic', models.CharField(max_length=20)),
-                ('received_by_fund', models.BooleanField()),
-                ('level', models.PositiveSmallIntegerField(null=True)),
-                ('outcome', models.CharField(choices=[('open', 'in work'), ('answered', 'answered'), ('forwarded', 'forwarded'), ('declined', 'left without an answer'), ('withdrawn', 'withdrawn')], max_length=10)),
-                ('validity', models.CharField(max_length=12)),
-                ('body', models.CharField(max_length=40, verbose_name='forwarded to, code')),
-                ('due_on', models.DateField()),
-                ('decided_on', models.DateField(null=True)),
-                ('days', models.IntegerField(null=True, verbose_name='calendar days from the start of the term to the answer')),
-                ('in_time', models.BooleanField(null=True)),
-                ('overdue', models.BooleanField()),
-                ('repeated', models.BooleanField()),
-                ('paths', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=3), size=None, verbose_name='hand-overs between levels')),
-                ('satisfaction', models.PositiveSmallIntegerField(null=True)),
-                ('solved', models.CharField(max_length=10)),
-                ('appeal', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='appeals.appeal')),
-                ('clinic', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.clinic')),
-                ('insurer', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organization')),
-                ('organization', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organization')),
-                ('received_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organization')),
-                ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.BigIntegerField()),
+                ("until", models.BigIntegerField(null=True)),
+                ("day", models.DateField(verbose_name="registered on")),
+                ("kind", models.CharField(max_length=15)),
+                ("form", models.CharField(max_length=10)),
+                ("channel", models.CharField(max_length=20)),
+                ("topic", models.CharField(max_length=20)),
+                ("received_by_fund", models.BooleanField()),
+                ("level", models.PositiveSmallIntegerField(null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("open", "in work"),
+                            ("answered", "answered"),
+                            ("forwarded", "forwarded"),
+                            ("declined", "left without an answer"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("validity", models.CharField(max_length=12)),
+                ("body", models.CharField(max_length=40, verbose_name="forwarded to, code")),
+                ("due_on", models.DateField()),
+                ("decided_on", models.DateField(null=True)),
+                (
+                    "days",
+                    models.IntegerField(
+                        null=True, verbose_name="calendar days from the start of the term to the answer"
+                    ),
+                ),
+                ("in_time", models.BooleanField(null=True)),
+                ("overdue", models.BooleanField()),
+                ("repeated", models.BooleanField()),
+                (
+                    "paths",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=3),
+                        size=None,
+                        verbose_name="hand-overs between levels",
+                    ),
+                ),
+                ("satisfaction", models.PositiveSmallIntegerField(null=True)),
+                ("solved", models.CharField(max_length=10)),
+                (
+                    "appeal",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="facts",
+                        to="appeals.appeal",
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.clinic",
+                    ),
+                ),
+                (
+                    "insurer",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.organization",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.organization",
+                    ),
+                ),
+                (
+                    "received_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.organization",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.region",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'fact of an appeal',
-                'verbose_name_plural': 'facts of appeals',
-                'indexes': [models.Index(condition=models.Q(('until__isnull', True)), fields=['region', 'day', 'appeal'], name='appealfact_now_region'), models.Index(condition=models.Q(('until__isnull', True)), fields=['organization', 'day', 'appeal'], name='appealfact_now_office'), models.Index(condition=models.Q(('until__isnull', True)), fields=['clinic', 'day', 'appeal'], name='appealfact_now_clinic'), models.Index(condition=models.Q(('until__isnull', False)), fields=['region', 'until'], name='appealfact_then_region'), models.Index(condition=models.Q(('until__isnull', False)), fields=['organization', 'until'], name='appealfact_then_office'), models.Index(condition=models.Q(('until__isnull', False)), fields=['clinic', 'until'], name='appealfact_then_clinic'), models.Index(condition=models.Q(('until__isnull', True), ('outcome', 'open'), ('overdue', False)), fields=['due_on'], name='appealfact_falls_due')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('appeal',), name='appealfact_one_current'), models.UniqueConstraint(fields=('appeal', 'since'), name='appealfact_once_a_count'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='appealfact_order'), models.CheckConstraint(condition=models.Q(('outcome__in', ['open', 'answered', 'forwarded', 'declined', 'withdrawn']), models.Q(models.Q(('decided_on__isnull', True), ('outcome', 'open')), models.Q(models.Q(('outcome', 'open'), _negated=True), ('decided_on__isnull', False), ('overdue', False)), _connector='OR'), models.Q(('days__isnull', False), models.Q(('outcome', 'answered'), _negated=True), _connector='OR')), name='appealfact_outcome')],
+                "verbose_name": "fact of an appeal",
+                "verbose_name_plural": "facts of appeals",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=["region", "day", "appeal"],
+                        name="appealfact_now_region",
+                    ),
+                    models.Index(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=["organization", "day", "appeal"],
+                        name="appealfact_now_office",
+                    ),
+                    models.Index(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=["clinic", "day", "appeal"],
+                        name="appealfact_now_clinic",
+                    ),
+                    models.Index(
+                        condition=models.Q(("until__isnull", False)),
+                        fields=["region", "until"],
+                        name="appealfact_then_region",
+                    ),
+                    models.Index(
+                        condition=models.Q(("until__isnull", False)),
+                        fields=["organization", "until"],
+                        name="appealfact_then_office",
+                    ),
+                    models.Index(
+                        condition=models.Q(("until__isnull", False)),
+                        fields=["clinic", "until"],
+                        name="appealfact_then_clinic",
+                    ),
+                    models.Index(
+                        condition=models.Q(("until__isnull", True), ("outcome", "open"), ("overdue", False)),
+                        fields=["due_on"],
+                        name="appealfact_falls_due",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=("appeal",),
+                        name="appealfact_one_current",
+                    ),
+                    models.UniqueConstraint(fields=("appeal", "since"), name="appealfact_once_a_count"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"
+                        ),
+                        name="appealfact_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("outcome__in", ["open", "answered", "forwarded", "declined", "withdrawn"]),
+                            models.Q(
+                                models.Q(("decided_on__isnull", True), ("outcome", "open")),
+                                models.Q(
+                                    models.Q(("outcome", "open"), _negated=True),
+                                    ("decided_on__isnull", False),
+                                    ("overdue", False),
+                                ),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("days__isnull", False),
+                                models.Q(("outcome", "answered"), _negated=True),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="appealfact_outcome",
+                    ),
+                ],
             },
         ),
         migrations.RunSQL(FORWARD, BACKWARD),

@@ -74,6 +74,12 @@ def _clinic(around: Surroundings, value: str) -> Verdict:
     return "", "clinic_foreign"
 
 
+def _other_clinic(value: str) -> Verdict:
+    code = value.removesuffix(".0")
+    shaped = len(code) == 6 and code.isascii() and code.isdigit()
+    return (code, "") if shaped else ("", "clinic_shape")
+
+
 def _enp(value: str) -> Verdict:
     if not _ENP.fullmatch(value) or not value.isascii():
         value = normalise_number(value)
@@ -193,6 +199,7 @@ def _text(value: str) -> Verdict:
 
 _CHECKERS: Mapping[Type, Callable[[Field, Surroundings], Checker]] = {
     Type.CLINIC: lambda _, around: partial(_clinic, around),
+    Type.OTHER_CLINIC: lambda *_: _other_clinic,
     Type.ENP: lambda *_: _enp,
     Type.SNILS: lambda *_: _snils,
     Type.LAST_NAME: lambda *_: partial(_name, "last"),

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from dispensary.files import staging
-from dispensary.files.kinds import NAME_LIST, OBSERVATION, RESULTS, FileKind
+from dispensary.files.kinds import ADVICE, HOSPITAL, NAME_LIST, OBSERVATION, RESULTS, FileKind
 
 # Facts of the person come along from the join that found them: asking the register once more by the key would read
 # a whole region. Facts of several people found by name are of no use: such a row is doubtful.
@@ -143,8 +143,6 @@ def _statement(kind: FileKind, *, found: str) -> str:
     columns = ", ".join(staging.column(one.code) for one in kind.fields)
     if not kind.personal:
         return _CAPACITY.format(columns=columns, hash=_HASH.format(columns=columns))
-    same = {NAME_LIST.code: ("PROGRAMME", "YEAR", "ROUND"), RESULTS.code: ("PROGRAMME", "YEAR")}
-    keys = same.get(kind.code, ("DS", "ACTION") if kind is OBSERVATION else ())
     return _MATCH.format(
         columns=columns,
         hash=_HASH.format(columns=columns),
@@ -154,14 +152,29 @@ def _statement(kind: FileKind, *, found: str) -> str:
         attached=(
             "WHEN clinic_id IS DISTINCT FROM %(clinic)s THEN 'not_attached'" if kind is NAME_LIST else ""
         ),
-        same=", ".join(staging.column(code) for code in keys),
+        same=", ".join(staging.column(code) for code in _SAME.get(kind.code, ())),
     )
+
+
+# What two rows about one person must differ in, or they are the same row twice.
+_SAME = {
+    NAME_LIST.code: ("PROGRAMME", "YEAR", "ROUND"),
+    RESULTS.code: ("PROGRAMME", "YEAR"),
+    OBSERVATION.code: ("DS", "ACTION"),
+    ADVICE.code: ("KIND", "WHAT", "GIVEN_ON"),
+    HOSPITAL.code: ("NUMBER",),
+}
+_HAPPENED = {
+    RESULTS.code: ("CAME_ON", "STAGE1_ON", "REFUSED_ON"),
+    OBSERVATION.code: ("PUT_ON", "LAST_VISIT"),
+    ADVICE.code: ("GIVEN_ON",),
+    HOSPITAL.code: ("REFERRED_ON", "ADMITTED_ON"),
+}
 
 
 def _died(kind: FileKind) -> str:
     """A list cannot wait for the dead; what happened before the death may well be reported after it."""
     if kind is NAME_LIST:
         return "true"
-    days = {RESULTS.code: ("CAME_ON", "STAGE1_ON", "REFUSED_ON")}.get(kind.code, ("PUT_ON", "LAST_VISIT"))
-    values = ", ".join(f"nullif({staging.column(code)}, '')::date" for code in days)
+    values = ", ".join(f"nullif({staging.column(code)}, '')::date" for code in _HAPPENED[kind.code])
     return f"died_on < greatest({values})"

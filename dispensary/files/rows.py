@@ -21,6 +21,8 @@ _OF_PERSON = frozenset(
 _REMEMBER = 20_000
 # Columns that our own marked spreadsheet adds; they are not read back.
 MARKS = frozenset({folded("Что исправить"), folded("Итог")})
+# As long as the columns that keep them.
+LONGEST_ADVICE, LONGEST_NUMBER, LONGEST_PROFILE = 200, 40, 100
 SHOWN = 100  # characters of a wrong value that the protocol keeps
 
 
@@ -169,9 +171,13 @@ class _Rules:
         self._at = {code: place for place, code in enumerate(codes)}
 
     def of(self, kind: str) -> Rule | None:
-        return {"name_list": self.name_list, "results": self.results, "observation": self.observation}.get(
-            kind
-        )
+        return {
+            "name_list": self.name_list,
+            "results": self.results,
+            "observation": self.observation,
+            "advice": self.advice,
+            "hospital": self.hospital,
+        }.get(kind)
 
     def _get(self, values: Sequence[str], *codes: str) -> list[str]:
         return [values[self._at[code]] for code in codes]
@@ -224,4 +230,35 @@ class _Rules:
             for code, day in (("PUT_ON", put_on), ("LAST_VISIT", visit))
             if day and day < born
         ]
+        return wrong
+
+    def advice(self, values: Sequence[str]) -> list[tuple[str, str]]:
+        born, what, given, due = self._get(values, "DR", "WHAT", "GIVEN_ON", "DUE_ON")
+        result, day, note = self._get(values, "RESULT", "RESULT_ON", "NOTE")
+        wrong = []
+        if len(what) > LONGEST_ADVICE:
+            wrong.append(("WHAT", "too_long"))
+        if due < given:
+            wrong.append(("DUE_ON", "period_order"))
+        if bool(result) != bool(day):
+            wrong.append(("RESULT_ON" if result else "RESULT", "result_half"))
+        if day and day < given:
+            wrong.append(("RESULT_ON", "period_order"))
+        if result == "refused" and not note:
+            wrong.append(("NOTE", "refusal_reason"))
+        return wrong + ([("GIVEN_ON", "before_birth")] if given < born else [])
+
+    def hospital(self, values: Sequence[str]) -> list[tuple[str, str]]:
+        number, profile, referred, planned = self._get(
+            values, "NUMBER", "PROFILE", "REFERRED_ON", "PLANNED_ON"
+        )
+        admitted, cancelled, reason = self._get(values, "ADMITTED_ON", "CANCELLED_ON", "REASON")
+        long = (("NUMBER", number, LONGEST_NUMBER), ("PROFILE", profile, LONGEST_PROFILE))
+        wrong = [(code, "too_long") for code, text, most in long if len(text) > most]
+        days = (("PLANNED_ON", planned), ("ADMITTED_ON", admitted), ("CANCELLED_ON", cancelled))
+        wrong += [(code, "before_referral") for code, day in days if day and day < referred]
+        if admitted and cancelled:
+            wrong.append(("CANCELLED_ON", "admitted_and_cancelled"))
+        if bool(cancelled) != bool(reason):
+            wrong.append(("REASON" if cancelled else "CANCELLED_ON", "result_half"))
         return wrong

@@ -196,8 +196,8 @@ _FAULTS = """
 INSERT INTO dispensary_clinicfilefault (file_id, row, field, code, value)
 SELECT %(file)s, row, field, code, value FROM file_fault
 UNION ALL
-SELECT %(file)s, row, CASE code WHEN 'not_attached' THEN 'MO' WHEN 'not_observed' THEN 'DS' WHEN 'duplicate' THEN ''
-    WHEN 'conflict' THEN '' ELSE 'FAM' END, code, ''
+SELECT %(file)s, row, CASE code WHEN 'not_attached' THEN 'MO' WHEN 'not_observed' THEN 'DS'
+    WHEN 'hospital_unknown' THEN 'HOSPITAL' WHEN 'duplicate' THEN '' WHEN 'conflict' THEN '' ELSE 'FAM' END, code, ''
 FROM file_match WHERE code NOT IN ('', 'closed')
 UNION ALL
 SELECT %(file)s, row, 'W', 'sex_differs', '' FROM file_match WHERE code = '' AND sex_differs

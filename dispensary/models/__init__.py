@@ -1,3 +1,11 @@
+from dispensary.models.aftercare import (
+    HospitalEvent,
+    HospitalReferral,
+    Recommendation,
+    RecommendationContact,
+    RecommendationEnd,
+    RecommendationKind,
+)
 from dispensary.models.calls import Call, CallAttempt, CallKind, CallOutcome, SurveyAnswer
 from dispensary.models.campaigns import (
     Campaign,
@@ -9,7 +17,7 @@ from dispensary.models.campaigns import (
     Round,
 )
 from dispensary.models.capacity import ClinicCapacity
-from dispensary.models.counts import OutcomeCount, PlanCount
+from dispensary.models.counts import CoverageCount, OutcomeCount, PlanCount
 from dispensary.models.files import (
     ClinicFile,
     ClinicFileFault,
@@ -21,7 +29,7 @@ from dispensary.models.files import (
 )
 from dispensary.models.following import ObservationContact, ObservationVisit
 from dispensary.models.observation import ObservationCase, ObservationRule
-from dispensary.models.policy import InformingPolicy, Reason, ReasonKind
+from dispensary.models.policy import CoverageTarget, InformingPolicy, Reason, ReasonKind
 from dispensary.models.proofs import SumProof
 from dispensary.models.reference import Category, Programme, ProgrammeRule, ProgrammeTest, Tariff
 
@@ -37,9 +45,13 @@ __all__ = [
     "ClinicFile",
     "ClinicFileFault",
     "ClinicFileRow",
+    "CoverageCount",
+    "CoverageTarget",
     "ExamResult",
     "FileState",
     "HealthGroup",
+    "HospitalEvent",
+    "HospitalReferral",
     "Informing",
     "InformingOutcome",
     "InformingPolicy",
@@ -57,6 +69,10 @@ __all__ = [
     "ProgrammeTest",
     "Reason",
     "ReasonKind",
+    "Recommendation",
+    "RecommendationContact",
+    "RecommendationEnd",
+    "RecommendationKind",
     "Round",
     "SumProof",
     "SurveyAnswer",

@@ -26,6 +26,8 @@ class FileKindChoice(models.TextChoices):
     RESULTS = "results", _("results of exams")
     OBSERVATION = "observation", _("dispensary observation")
     CAPACITY = "capacity", _("free places")
+    ADVICE = "advice", _("recommendations after the exam")
+    HOSPITAL = "hospital", _("planned hospital care")
 
 
 class FileState(models.TextChoices):
