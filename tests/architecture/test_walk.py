@@ -22,6 +22,7 @@ NOT_OURS = {301, 302, 400, 401, 403, 404, 405, 409, 415, 422, 429}
 # Addresses that are public or guarded by a secret of their own, and how to fill in their parts.
 OPEN = {
     "appeal_step": {"step": "what"},
+    "api-puzzle": {"door": "file"},
     "help:answer": {"slug": "kak-poluchit-polis"},
     # Editors of every region write one base.
     "help-editors:story": {"slug": "kak-poluchit-polis"},
@@ -78,7 +79,6 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
         "file_key": world.file_key,
         "case_id": world.rows["dispensary.ObservationCase"].pk,
         "row": 2,
-        "door": "file",
         "absence_id": world.rows["representatives.Absence"].pk,
         "call_id": world.invitation.calls.get().pk,
         "representative_id": world.rows["representatives.Representative"].pk,
