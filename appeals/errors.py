@@ -91,6 +91,17 @@ class FileRefused(AppealError):
     """`code`: `too_large`, `empty`, `type_not_allowed`, `too_many`, `lost`, `infected`."""
 
 
+class BeingSent(AppealError):
+    """Somebody has just sent something in this case, and it can still be taken back."""
+
+    code = "being_sent"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Something else of this case is just being sent. Wait a few seconds and send again.")
+        )
+
+
 class HandOverGone(AppealError):
     """There is no open offer any more."""
 

@@ -1,9 +1,12 @@
 """Loads the reference data of appeals: topics, competent bodies, terms, waiting time norms."""
 
+import json
+
 from appeals.models import (
     AppealTerm,
     AppealTopic,
     Body,
+    Macro,
     ProofRule,
     ReplyTemplate,
     ViolationCode,
@@ -20,6 +23,7 @@ def load_reference() -> list[str]:
         load_terms(),
         load_violation_codes(),
         load_reply_templates(),
+        load_macros(),
         load_waiting_norms(),
         load_proofs(),
     ]
@@ -148,3 +152,11 @@ def load_reply_templates() -> str:
             organization=None, name=row["name"], language=row["language"], defaults=row
         )
     return f"{len(rows)} reply templates"
+
+
+def load_macros() -> str:
+    """The portal's own macros; those that organisations put together are left alone."""
+    rows = json.loads((DATA / "macros.json").read_text(encoding="utf-8"))
+    for row in rows:
+        Macro.objects.update_or_create(organization=None, name=row["name"], defaults=row)
+    return f"{len(rows)} macros"

@@ -199,6 +199,8 @@ LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "/"
 STAFF_IDLE_SECONDS = 15 * 60
 STAFF_SESSION_SECONDS = 12 * 60 * 60
+# How long an answer or a message of the staff can be taken back; 0 sends at once.
+UNDO_SECONDS = 10
 STAFF_SECOND_FACTOR_REQUIRED = not DEMO
 
 # Signing in (django-allauth). Citizens: a code by e-mail. Staff: a password and a second factor.

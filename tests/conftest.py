@@ -58,6 +58,12 @@ def _one_factor_is_enough(settings: Any) -> None:
     settings.STAFF_SECOND_FACTOR_REQUIRED = False
 
 
+@pytest.fixture(autouse=True)
+def _what_is_sent_leaves_at_once(settings: Any) -> None:
+    """The seconds in which a text can be taken back are the business of tests/appeals/test_held.py."""
+    settings.UNDO_SECONDS = 0
+
+
 @pytest.fixture(scope="module")
 def reference_data(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """What `load_reference` loads, once for a whole module, in a transaction around its tests: none may commit."""

@@ -22,8 +22,11 @@ from appeals.models.knowledge import (
 )
 from appeals.models.letters import AppealLetter, LetterKind
 from appeals.models.links import AppealLink, AppealLinkQuerySet, LinkKind
+from appeals.models.macros import Macro
+from appeals.models.notices import Notice, NoticeSetting
 from appeals.models.proofs import Proof, ProofRule, Receiver
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
+from appeals.models.reports import AppealChange, AppealFact, AppealSum, CountRun, Outcome
 from appeals.models.search import QueueSearch
 from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Direction
 from registry.scanning import ScanVerdict
@@ -31,8 +34,10 @@ from registry.scanning import ScanVerdict
 __all__ = [
     "ActingGround",
     "Appeal",
+    "AppealChange",
     "AppealDraft",
     "AppealEvent",
+    "AppealFact",
     "AppealFollower",
     "AppealLetter",
     "AppealLink",
@@ -40,6 +45,7 @@ __all__ = [
     "AppealMessage",
     "AppealMessageQuerySet",
     "AppealQuerySet",
+    "AppealSum",
     "AppealSurvey",
     "AppealTerm",
     "AppealTopic",
@@ -52,6 +58,7 @@ __all__ = [
     "Author",
     "Body",
     "ClinicRequest",
+    "CountRun",
     "DeclineGround",
     "Direction",
     "Expertise",
@@ -61,7 +68,11 @@ __all__ = [
     "LadderStep",
     "LetterKind",
     "LinkKind",
+    "Macro",
+    "Notice",
+    "NoticeSetting",
     "NumberCounter",
+    "Outcome",
     "Presence",
     "Proof",
     "ProofRule",
