@@ -15,6 +15,7 @@ from appeals.models import (
     Appeal,
     AppealDraft,
     AppealEvent,
+    AppealLetter,
     AppealLink,
     AppealMessage,
     AppealQuerySet,
@@ -33,6 +34,18 @@ from representatives.models import Representative
 # So many rows of a list that is read in one piece.
 MANY = 1000
 REPEATED_WITHIN = timedelta(days=30)
+# Steps that send letters.
+WRITTEN = frozenset(
+    {
+        Action.ANSWER,
+        Action.INFORM_APPLICANT,
+        Action.ASK_APPLICANT,
+        Action.EXTEND,
+        Action.FORWARD,
+        Action.DECLINE,
+        Action.ASK_CLINIC,
+    }
+)
 TALK = frozenset({Action.ASK_APPLICANT, Action.INFORM_APPLICANT, Action.APPLICANT_REPLIED})
 
 
@@ -51,6 +64,7 @@ class CaseView:
     expertises: list[Expertise]
     links: list[AppealLink]
     repeats: list[Appeal]
+    letters: list[AppealLetter]
 
 
 def working_scope(scope: Scope) -> Scope:
@@ -108,6 +122,10 @@ def case(scope: Scope, number: str) -> CaseView:
     if staff and Action.ORDER_EXPERTISE in seen:
         sealed = Expertise.objects.visible_to(scope).filter(appeal=appeal).select_related("clinic")
         checks = sealed.prefetch_related("violations").order_by("pk")
+    sent: Iterable[AppealLetter] = ()
+    if staff and seen & WRITTEN:
+        outgoing = AppealLetter.objects.visible_to(scope).filter(appeal=appeal)
+        sent = outgoing.select_related("batch", "message").order_by("pk")
     return CaseView(
         appeal=appeal,
         roles=roles,
@@ -120,6 +138,7 @@ def case(scope: Scope, number: str) -> CaseView:
         expertises=list(checks),
         links=(links := _links(appeal) if staff else []),
         repeats=_repeats(scope, appeal, links) if staff else [],
+        letters=list(sent),
     )
 
 

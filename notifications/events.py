@@ -122,6 +122,10 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         "cases_most": _staff(),
         "cases_overdue": _staff(Priority.ANSWER),
         "cases_unrouted": _staff(Priority.ANSWER),
+        # To the staff of a clinic: somebody who checks an appeal needs a reply.
+        "clinic_asked": Event(
+            purpose=Purpose.SERVICE, priority=Priority.ANSWER, fields=frozenset({"number", "due_on", "link"})
+        ),
         # A code that proves a contact, in the wizard and for the cabinet; no appeal exists yet.
         "contact_code": Event(
             purpose=Purpose.SERVICE,

@@ -22,6 +22,7 @@ class RailItem(TypedDict):
 PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("staff_queue", _("Queue"), "inbox", ("/staff/queue/", "/staff/cases/", "/staff/next/")),
     ("staff_board", _("Board"), "kanban", ("/staff/board/",)),
+    ("staff_letters", _("Outgoing letters"), "envelope", ("/staff/letters/",)),
     ("staff_texts", _("Ready texts"), "file-text", ("/staff/texts/",)),
     ("help-editors:list", _("Knowledge base"), "book", ("/staff/help/",)),
     ("representatives:register", _("Representatives"), "person-badge", ("/region/representatives/",)),

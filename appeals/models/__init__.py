@@ -20,8 +20,16 @@ from appeals.models.knowledge import (
     ArticleVersion,
     Section,
 )
-from appeals.models.letters import AppealLetter, LetterKind
+from appeals.models.letters import (
+    TO_APPLICANT,
+    AppealLetter,
+    LetterKind,
+    LetterOutcome,
+    LetterWay,
+    ReturnReason,
+)
 from appeals.models.links import AppealLink, AppealLinkQuerySet, LinkKind
+from appeals.models.posting import BodyAddress, LetterCounter, Letterhead, PrintBatch
 from appeals.models.proofs import Proof, ProofRule, Receiver
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
 from appeals.models.search import QueueSearch
@@ -29,6 +37,7 @@ from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Di
 from registry.scanning import ScanVerdict
 
 __all__ = [
+    "TO_APPLICANT",
     "ActingGround",
     "Appeal",
     "AppealDraft",
@@ -51,6 +60,7 @@ __all__ = [
     "Attachment",
     "Author",
     "Body",
+    "BodyAddress",
     "ClinicRequest",
     "DeclineGround",
     "Direction",
@@ -59,16 +69,22 @@ __all__ = [
     "HandOver",
     "HandOverState",
     "LadderStep",
+    "LetterCounter",
     "LetterKind",
+    "LetterOutcome",
+    "LetterWay",
+    "Letterhead",
     "LinkKind",
     "NumberCounter",
     "Presence",
+    "PrintBatch",
     "Proof",
     "ProofRule",
     "QueueSearch",
     "Receiver",
     "ReplyChannel",
     "ReplyTemplate",
+    "ReturnReason",
     "ScanVerdict",
     "Section",
     "Solved",
