@@ -31,16 +31,18 @@ from appeals.errors import (
     InputMissing,
     InvalidInput,
     KeyReused,
+    PuzzleNeeded,
     TryLater,
     WrongPair,
 )
 from appeals.filing import Filing
-from appeals.limits import admit
+from appeals.limits import DOORS, admit
 from appeals.serializers import (
     FiledOut,
     FilingIn,
     ProblemOut,
     PublicStatusOut,
+    PuzzleOut,
     QueueIn,
     QueuePageOut,
     QueueSearchIn,
@@ -50,6 +52,7 @@ from appeals.terms import Channel
 from registry.access import PUBLIC, only
 from registry.audit import record_read
 from registry.models import User
+from registry.puzzles import new_puzzle
 from registry.scoping import Role, Scope
 from registry.subjects import Subject
 
@@ -59,6 +62,13 @@ _KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     required=True,
     description="A fresh UUID for each appeal. Repeat the request with the same one after a broken connection.",
+)
+_SOLUTION = OpenApiParameter(
+    "X-Puzzle-Solution",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="Only after an answer 428 to a caller who is not signed in: the solved puzzle of"
+    " `/api/v1/puzzles/file/`, as base64 of its JSON with the `number` found. A puzzle opens once.",
 )
 STAFF = (
     Role.OPERATOR,
@@ -76,6 +86,7 @@ _STATUS = {
     FileRefused: status.HTTP_400_BAD_REQUEST,
     InputMissing: status.HTTP_400_BAD_REQUEST,
     TryLater: status.HTTP_429_TOO_MANY_REQUESTS,
+    PuzzleNeeded: status.HTTP_428_PRECONDITION_REQUIRED,
 }
 
 
@@ -112,9 +123,16 @@ class FileAppeal(APIView):
     @extend_schema(
         operation_id="appeals_file",
         tags=["appeals"],
-        parameters=[_KEY],
+        parameters=[_KEY, _SOLUTION],
         request=FilingIn,
-        responses={201: FiledOut, 200: FiledOut, 400: ProblemOut, 409: ProblemOut},
+        responses={
+            201: FiledOut,
+            200: FiledOut,
+            400: ProblemOut,
+            409: ProblemOut,
+            428: ProblemOut,
+            429: ProblemOut,
+        },
         examples=[
             OpenApiExample(
                 "A written complaint",
@@ -150,10 +168,18 @@ class FileAppeal(APIView):
         serializer = FilingIn(data=request.data)
         if not serializer.is_valid():
             return invalid(serializer)
+        now = timezone.now()
         filing = Filing(**serializer.validated_data, channel=Channel.API, clinic_id=None, submission_key=key)
         try:
-            admit(filing, caller(request._request))
-            filed = services.file_appeal(filing=filing, actor=Actor.of(scope_of(request)), now=timezone.now())
+            admit(
+                filing,
+                caller(request._request),
+                now=now,
+                solution=request.headers.get("X-Puzzle-Solution", ""),
+                by=key.hex,
+                known=bool(request.user.is_authenticated),
+            )
+            filed = services.file_appeal(filing=filing, actor=Actor.of(scope_of(request)), now=now)
         except AppealError as error:
             return problem(error)
         body = FiledOut(
@@ -166,6 +192,20 @@ class FileAppeal(APIView):
         )
         code = status.HTTP_200_OK if filed.repeated else status.HTTP_201_CREATED
         return Response(body.data, status=code)
+
+
+class Puzzle(APIView):
+    """A fresh proof of work for a door that too many knock at: SHA-256 of `salt` and a number up to `maxnumber`."""
+
+    access = PUBLIC
+
+    @extend_schema(operation_id="puzzles_new", tags=["appeals"], responses={200: PuzzleOut, 404: ProblemOut})
+    def get(self, request: Request, door: str) -> Response:
+        if door not in DOORS:
+            return problem(AppealNotFound())
+        answer = Response(PuzzleOut(new_puzzle(door, timezone.now())).data)
+        answer["Cache-Control"] = "no-store"
+        return answer
 
 
 class AppealStatus(APIView):

@@ -5,6 +5,7 @@ from appeals import api, api_cases
 urlpatterns = [
     path("appeals/", api.FileAppeal.as_view(), name="api-appeals-file"),
     path("appeals/status/", api.AppealStatus.as_view(), name="api-appeals-status"),
+    path("puzzles/<slug:door>/", api.Puzzle.as_view(), name="api-puzzle"),
     path("queue/", api.Queue.as_view(), name="api-queue"),
     path("queue/search/", api.QueueSearch.as_view(), name="api-queue-search"),
     path("cases/<str:number>/", api_cases.CaseDetail.as_view(), name="api-case"),

@@ -91,6 +91,17 @@ class FileRefused(AppealError):
     """`code`: `too_large`, `empty`, `type_not_allowed`, `too_many`, `lost`, `infected`."""
 
 
+class BeingSent(AppealError):
+    """Somebody has just sent something in this case, and it can still be taken back."""
+
+    code = "being_sent"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Something else of this case is just being sent. Wait a few seconds and send again.")
+        )
+
+
 class HandOverGone(AppealError):
     """There is no open offer any more."""
 
@@ -127,3 +138,14 @@ class TryLater(AppealError):
     def __init__(self, seconds: int) -> None:
         self.seconds = seconds
         super().__init__(_("Too many attempts. Try again in %(seconds)s seconds.") % {"seconds": seconds})
+
+
+class PuzzleNeeded(AppealError):
+    """So much came from this network that the next one shows that no robot sends it; see `appeals.limits`."""
+
+    code = "puzzle_needed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Very many requests come from your network now. Tick “I am not a robot” and send once more.")
+        )

@@ -18,7 +18,8 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from appeals.escalation import Recipient, Step
-from appeals.models import Appeal
+from appeals.models import Appeal, Notice
+from appeals.noticing import What
 from notifications.models import Channel, Message
 from notifications.services import Recipient as Addressee
 from notifications.services import draft, enqueue_many
@@ -86,15 +87,26 @@ def remind(reminders: Sequence[Reminder], *, now: datetime) -> list[Recipient]:
     offices = offices_of(reminders, now)
     lists: defaultdict[tuple[Step, Reader], list[Reminder]] = defaultdict(list)
     told: list[Recipient] = []
+    notices: list[Notice] = []
     for one in reminders:
         recipient, readers = offices.readers(one)
         told.append(recipient)
         for reader in readers:
             lists[one.step, reader].append(one)
+            # The fund has a page of its own for what is overdue in the region.
+            if recipient is not Recipient.FUND:
+                notices.append(_notice(one, reader, now))
         if not readers:
             log.error("Nobody can be reminded of appeal %s", one.number)
     enqueue_many(messages=_messages(lists, now))
+    Notice.objects.bulk_create(notices)
     return told
+
+
+def _notice(one: Reminder, reader: Reader, now: datetime) -> Notice:
+    """The same in the portal; the mail has told it already."""
+    what = What.OVERDUE if one.step is Step.ALL else What.DUE_SOON
+    return Notice(user_id=reader.id, appeal_id=one.appeal_id, what=what, at=now, told_at=now)
 
 
 def offices_of(reminders: Iterable[Reminder], now: datetime) -> Offices:

@@ -46,6 +46,7 @@ class Place:
     targets: dict[tuple[date, Kind, int | None], date | None] = field(default_factory=dict)
     decisions: dict[tuple[object, ...], Decision] = field(default_factory=dict)
     running: dict[int, int] = field(default_factory=dict)
+    asked: int = 0  # consultations and complaints made so far
 
     def next_number(self, year: int) -> str:
         self.running[year] = self.running.get(year, 0) + 1

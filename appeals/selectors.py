@@ -1,12 +1,12 @@
 """Reads of appeals. Everything is scoped; the only door without a scope asks for number and code."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from appeals.errors import AppealNotFound
@@ -34,17 +34,19 @@ from representatives.models import Representative
 # So many rows of a list that is read in one piece.
 MANY = 1000
 REPEATED_WITHIN = timedelta(days=30)
-# Steps that send letters.
-WRITTEN = frozenset(
-    {
-        Action.ANSWER,
-        Action.INFORM_APPLICANT,
-        Action.ASK_APPLICANT,
-        Action.EXTEND,
-        Action.FORWARD,
-        Action.DECLINE,
-        Action.ASK_CLINIC,
-    }
+JOINED = (
+    "topic",
+    "organization",
+    "received_by",
+    "insurer",
+    "region",
+    "clinic",
+    "assignee",
+    "worker",
+    "addressee",
+    "applicant",
+    "concerned_person__insurer",
+    "concerned_person__clinic",
 )
 TALK = frozenset({Action.ASK_APPLICANT, Action.INFORM_APPLICANT, Action.APPLICANT_REPLIED})
 
@@ -65,6 +67,7 @@ class CaseView:
     links: list[AppealLink]
     repeats: list[Appeal]
     letters: list[AppealLetter]
+    reminders: list[LadderStep]
 
 
 def working_scope(scope: Scope) -> Scope:
@@ -79,53 +82,73 @@ def representative_of(scope: Scope) -> Representative | None:
     return Representative.objects.filter(user=scope.user_id).first()
 
 
-def case(scope: Scope, number: str) -> CaseView:
-    """One case with everything this reader may see of it. Errors: AppealNotFound."""
-    joined = Appeal.objects.visible_to(scope).select_related(
-        "topic",
-        "organization",
-        "received_by",
-        "insurer",
-        "region",
-        "clinic",
-        "assignee",
-        "worker",
-        "addressee",
-        "applicant",
-        "concerned_person__insurer",
-        "concerned_person__clinic",
+@dataclass(frozen=True, slots=True)
+class Drawers:
+    """Which drawers of a case hold anything at all: asked with the case, so that the empty ones stay shut."""
+
+    papers: bool
+    links: bool
+    earlier: bool
+    steps: bool
+    letters: bool
+
+
+def _found(scope: Scope, number: str) -> tuple[Appeal, Drawers]:
+    """The case and its drawers in one query. Errors: AppealNotFound."""
+    mine = {"appeal": OuterRef("pk")}
+    links = AppealLink.objects.filter(Q(**mine) | Q(earlier=OuterRef("pk")))
+    earlier = Appeal.objects.visible_to(scope).filter(
+        ~Q(pk=OuterRef("pk")),
+        concerned_person=OuterRef("concerned_person"),
+        registered_at__gt=OuterRef("registered_at") - REPEATED_WITHIN,
     )
-    appeal = joined.filter(number=number).first()
+    joined = Appeal.objects.visible_to(scope).select_related(*JOINED)
+    appeal = (
+        joined.filter(number=number)
+        .annotate(
+            has_papers=Exists(Attachment.objects.filter(**mine)),
+            has_links=Exists(links),
+            has_earlier=Exists(earlier),
+            has_steps=Exists(LadderStep.objects.filter(**mine)),
+            has_letters=Exists(AppealLetter.objects.filter(**mine)),
+        )
+        .first()
+    )
     if appeal is None:
         raise AppealNotFound
+    return appeal, Drawers(*(vars(appeal)[f"has_{one.name}"] for one in fields(Drawers)))
+
+
+def case(scope: Scope, number: str) -> CaseView:
+    """One case with everything this reader may see of it. Errors: AppealNotFound."""
+    appeal, holds = _found(scope, number)
     roles = roles_on(scope, appeal)
     # Seen without acting, as an operator sees what was handed over: still as staff.
     staff = sees_internal(roles) or not roles
-    events = list(AppealEvent.objects.visible_to(scope).filter(appeal=appeal).order_by("pk"))
+    events = list(_of(AppealEvent.objects, scope, appeal))
     if not staff:
         for event in events:
             event.note = ""
-    papers = Attachment.objects.visible_to(scope).filter(appeal=appeal).order_by("pk")
+    papers = _of(Attachment.objects, scope, appeal) if holds.papers else ()
     # The story says which drawers are empty: those need not be opened.
     seen = {Action(event.action) for event in events}
     offers: Iterable[HandOver] = ()
     if staff and Action.HAND_OVER in seen:
-        offers = HandOver.objects.visible_to(scope).filter(appeal=appeal).order_by("pk")
+        offers = _of(HandOver.objects, scope, appeal)
     said: Iterable[AppealMessage] = ()
     if seen & TALK:
-        said = AppealMessage.objects.visible_to(scope).filter(appeal=appeal).order_by("pk")
+        said = _of(AppealMessage.objects, scope, appeal)
     asked: Iterable[ClinicRequest] = ()
     if staff and Action.ASK_CLINIC in seen:
-        rows = ClinicRequest.objects.visible_to(scope).filter(appeal=appeal).select_related("clinic")
-        asked = rows.order_by("pk")
+        asked = _of(ClinicRequest.objects, scope, appeal).select_related("clinic")
     checks: Iterable[Expertise] = ()
     if staff and Action.ORDER_EXPERTISE in seen:
-        sealed = Expertise.objects.visible_to(scope).filter(appeal=appeal).select_related("clinic")
-        checks = sealed.prefetch_related("violations").order_by("pk")
+        sealed = _of(Expertise.objects, scope, appeal).select_related("clinic")
+        checks = sealed.prefetch_related("violations")
     sent: Iterable[AppealLetter] = ()
-    if staff and seen & WRITTEN:
-        outgoing = AppealLetter.objects.visible_to(scope).filter(appeal=appeal)
-        sent = outgoing.select_related("batch", "message").order_by("pk")
+    if staff and holds.letters:
+        sent = _of(AppealLetter.objects, scope, appeal).select_related("batch", "message")
+    links = _links(appeal) if staff and holds.links else []
     return CaseView(
         appeal=appeal,
         roles=roles,
@@ -136,10 +159,16 @@ def case(scope: Scope, number: str) -> CaseView:
         messages=list(said),
         requests=list(asked),
         expertises=list(checks),
-        links=(links := _links(appeal) if staff else []),
-        repeats=_repeats(scope, appeal, links) if staff else [],
         letters=list(sent),
+        links=links,
+        repeats=_repeats(scope, appeal, links) if staff and holds.earlier else [],
+        reminders=list(_of(LadderStep.objects, scope, appeal)) if holds.steps else [],
     )
+
+
+def _of(rows: Any, scope: Scope, appeal: Appeal) -> Any:
+    """What belongs to the appeal and may be read, the oldest first."""
+    return rows.visible_to(scope).filter(appeal=appeal).order_by("pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +211,6 @@ def _repeats(scope: Scope, appeal: Appeal, links: Iterable[AppealLink]) -> list[
         registered_at__lte=appeal.registered_at,
     )
     return list(rows.exclude(pk__in=known).only("number").order_by("-registered_at")[:5])
-
-
-def ladder_of(scope: Scope, appeal: Appeal) -> list[LadderStep]:
-    """The reminders given about a case, oldest first; for staff only."""
-    return list(LadderStep.objects.visible_to(scope).filter(appeal=appeal).order_by("at", "pk"))
 
 
 def actions_for(scope: Scope, appeal: Appeal) -> tuple[Action, ...]:

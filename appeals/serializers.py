@@ -51,6 +51,14 @@ class FiledOut(serializers.Serializer[Any]):
     repeated = serializers.BooleanField(help_text="This key had been used before: nothing was written now")
 
 
+class PuzzleOut(serializers.Serializer[Any]):
+    algorithm = serializers.CharField()
+    challenge = serializers.CharField(help_text="Hash of the salt followed by the number that is looked for")
+    maxnumber = serializers.IntegerField()
+    salt = serializers.CharField(help_text="Holds the moment at which the puzzle runs out")
+    signature = serializers.CharField()
+
+
 class StatusIn(serializers.Serializer[dict[str, Any]]):
     number = serializers.CharField(max_length=40)
     code = serializers.CharField(max_length=40)

@@ -11,6 +11,8 @@ from django.utils import timezone
 from appeals import services
 from appeals.actors import SYSTEM
 from appeals.desk import searches, telling
+from appeals.desk.digest import tell_of_notices as write_digests
+from appeals.desk.held import send_due
 from appeals.desk.presence import forget_presences
 from appeals.errors import AppealError
 from appeals.hints import asked_key
@@ -19,6 +21,7 @@ from appeals.knowledge.publishing import turn_pages
 from appeals.lifecycle import RESTING, WAITING
 from appeals.mails import send_draft_link
 from appeals.models import Appeal, AppealDraft, AppealQuerySet
+from appeals.reports.counting import count_appeals
 from registry.scanning import ScanVerdict, can_judge
 
 # Kept in the story of the case, so in the language of the register.
@@ -86,9 +89,11 @@ def forget_drafts(**_: Any) -> int:
 
 @shared_task(name="appeals.forget_searches")
 def forget_searches(**_: Any) -> int:
-    """Deletes searches that were kept for a day only, and who had which case open; returns how many searches."""
+    """Deletes searches that were kept for a day only, old notices, and who had which case open; returns how many
+    searches."""
     now = timezone.now()
     forget_presences(now=now)
+    services.forget_notices(now=now)
     return searches.forget_searches(now=now)
 
 
@@ -96,6 +101,18 @@ def forget_searches(**_: Any) -> int:
 def tell_of_views(**_: Any) -> int:
     """Writes the mails of saved views that are due; returns how many. A repeated run writes none twice."""
     return telling.tell_of_views(now=timezone.now())
+
+
+@shared_task(name="appeals.tell_of_notices")
+def tell_of_notices(**_: Any) -> int:
+    """Writes the morning mails of unread notices; returns how many. A repeated run writes none twice."""
+    return write_digests(now=timezone.now())
+
+
+@shared_task(name="appeals.send_held")
+def send_held(**_: Any) -> int:
+    """Sends what waited for its writer to change their mind; returns how many left."""
+    return send_due(now=timezone.now())
 
 
 @shared_task(name="appeals.new_code")
@@ -137,6 +154,12 @@ def close_rested(**_: Any) -> int:
     now = timezone.now()
     over = Appeal.objects.filter(state__in=sorted(RESTING), close_at__lte=now).order_by("close_at")
     return _each(over, lambda pk: services.close(appeal_id=pk, actor=SYSTEM, now=now))
+
+
+@shared_task(name="appeals.count")
+def count(**_: Any) -> int:
+    """Counts for the reports what was written since the last count; returns how many facts changed."""
+    return count_appeals(now=timezone.now()).changed
 
 
 def _each(rows: AppealQuerySet, job: Callable[[int], object]) -> int:

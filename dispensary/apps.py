@@ -9,8 +9,9 @@ class DispensaryConfig(AppConfig):
 
     def ready(self) -> None:
         # Imported late: models exist only now.
-        from dispensary.guards import guard
+        from dispensary.guards import guard, guard_advice
         from notifications import rechecks
 
         rechecks.register("exam_invitation", guard)
         rechecks.register("exam_reminder", guard)
+        rechecks.register("advice_reminder", guard_advice)

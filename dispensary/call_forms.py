@@ -15,6 +15,7 @@ _ENDS = (CallOutcome.NO_ANSWER, CallOutcome.WRONG_NUMBER, CallOutcome.MOVED, Cal
 OUTCOMES = {
     CallKind.INVITATION: (CallOutcome.WILL_COME, CallOutcome.CAME, CallOutcome.REFUSED, *_ENDS),
     CallKind.VISIT: (CallOutcome.WILL_COME, CallOutcome.CAME, CallOutcome.REFUSED, *_ENDS),
+    CallKind.ADVICE: (CallOutcome.WILL_COME, CallOutcome.CAME, CallOutcome.REFUSED, *_ENDS),
     CallKind.ABSENCE: (CallOutcome.ANSWERED, CallOutcome.CAME, CallOutcome.REFUSED, *_ENDS),
     CallKind.SATISFACTION: (CallOutcome.ANSWERED, CallOutcome.REFUSED, *_ENDS),
 }

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils import timezone
 
-from dispensary import escalation
+from dispensary import aftercare_services, escalation
 from dispensary.models import (
     Call,
     CallKind,
@@ -128,6 +129,7 @@ def _detailed() -> CallQuerySet:
         "invitation__campaign__programme",
         "invitation__clinic",
         "case__clinic",
+        "recommendation__clinic",
     )
 
 
@@ -138,6 +140,9 @@ def _still_needed(call: Call, now: datetime) -> bool:
     needed = person.died_on is None and bool(person.phone) and _consented(person.pk)
     if invitation is not None and not asked:
         needed = needed and invitation.state == InvitationState.LISTED and invitation.came_on is None
+    if call.kind == CallKind.ADVICE:
+        today = timezone.localdate(now, call.region.zone)
+        needed = needed and aftercare_services.overdue_of(person.pk, today).exists()
     if call.kind == CallKind.ABSENCE and invitation is not None:
         needed = needed and invitation.came_on is None
     if not needed:

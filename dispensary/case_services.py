@@ -310,7 +310,7 @@ def _is_due(case: ObservationCase, step: Step, now: datetime) -> bool:
 def _message(case: ObservationCase, step: Step, now: datetime) -> Message | None:
     """No diagnosis, no doctor, no reason: a visit, a clinic and a phone. None where no message can reach the person."""
     person, closes = case.person, case.visit_to
-    channel = _channel(person)
+    channel = message_channel(person)
     if channel is None or closes is None:
         return None
     with translation.override("ru"):
@@ -335,7 +335,7 @@ def _message(case: ObservationCase, step: Step, now: datetime) -> Message | None
     )
 
 
-def _channel(person: InsuredPerson) -> ContactChannel | None:
+def message_channel(person: InsuredPerson) -> ContactChannel | None:
     """The preferred channel where it works, else what works; consent is asked for again when the message leaves."""
     works = {
         ContactChannel.SMS: person.phone.startswith("+7"),

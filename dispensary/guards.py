@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from dispensary.lifecycle import State as CampaignState
+from dispensary.models import Recommendation
 from dispensary.models.campaigns import ExcludedReason
 from notifications.queue import Claimed
 from notifications.states import State
@@ -43,3 +44,11 @@ def _verdict(state: str, came: bool, now: datetime) -> Verdict:
     if state != CampaignState.RUNNING:
         return Wait(now + PAUSE, "campaign_paused")
     return None
+
+
+def guard_advice(messages: Sequence[Claimed], now: datetime) -> Mapping[int, Verdict]:
+    """Whoever has done everything meanwhile, or refused, is not reminded."""
+    people = [message.person_id for message in messages]
+    waiting = set(Recommendation.objects.filter(person__in=people, end="").values_list("person", flat=True))
+    stop = Stop(State.EXCLUDED, "advice_done")
+    return {message.id: stop for message in messages if message.person_id not in waiting}

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db import transaction
 from django.utils import timezone
 
-from dispensary import case_services
+from dispensary import aftercare_services, case_services
 from dispensary.callbacks import other_time
 from dispensary.calling import close, exclude, fail, held, put_back
 from dispensary.models import (
@@ -69,6 +69,10 @@ def record(*, call_id: int, actor: User, scope: Scope, answer: Answer, now: date
         case_services.hear(
             call=call, outcome=answer.outcome, on_day=answer.on_day, note=answer.note, actor=actor, now=now
         )
+    elif call.kind == CallKind.ADVICE:
+        aftercare_services.hear(
+            call=call, outcome=answer.outcome, on_day=answer.on_day, note=answer.note, actor=actor, now=now
+        )
     _settle(call, answer, actor, now)
     if answer.leave_alone:
         withdraw_all(person_id=call.person_id, now=now)
@@ -127,6 +131,8 @@ def reply(*, invitation_id: int, channel: str, answer: Answer, now: datetime) ->
         withdraw_all(person_id=invitation.person_id, now=now)
 
 
+# What a talk counts as under the monthly cap.
+_EVENTS = {CallKind.VISIT: "visit_reminder", CallKind.ADVICE: aftercare_services.EVENT}
 _TALKED = frozenset(
     {CallOutcome.WILL_COME, CallOutcome.CAME, CallOutcome.REFUSED, CallOutcome.ANSWERED, CallOutcome.MOVED}
 )
@@ -135,7 +141,7 @@ _TALKED = frozenset(
 def _settle(call: Call, answer: Answer, actor: User, now: datetime) -> None:
     """What becomes of the call itself."""
     if answer.outcome in _TALKED:
-        event = "exam_reminder" if call.kind == CallKind.VISIT else "exam_invitation"
+        event = _EVENTS.get(CallKind(call.kind), "exam_invitation")
         key = f"call:{call.pk}:{call.attempts}"
         note_call(person=call.person, event=event, dedupe_key=key, words=call.get_kind_display(), now=now)
     if call.kind in (CallKind.ABSENCE, CallKind.SATISFACTION) and answer.outcome == CallOutcome.ANSWERED:

@@ -10,12 +10,13 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from dispensary import escalation, listing, proof, sample_files, sending, services
+from dispensary import aftercare_services, escalation, listing, proof, sample_files, sending, services
 from dispensary.lifecycle import State
-from dispensary.models import Campaign, ObservationCase
+from dispensary.models import Campaign, HospitalReferral, ObservationCase, Recommendation
 from dispensary.observation import ObservationRules, VisitWindow, next_window, rule_for
 from dispensary.planning import default_days
 from dispensary.reference import current_observation_rules
+from dispensary.waits import limit
 from registry.models import InsuredPerson, Organization, RoleGrant, User
 from registry.scoping import Role
 
@@ -34,6 +35,7 @@ def seed(*, now: datetime, seed: int, appeals: int, report: Report) -> list[str]
         with connection.cursor() as cursor:
             cursor.execute(_DUE_CITIZENS)
         lines = [_running(now), _planned(now), _closed(now), _observed(now), sample_files.seed(now=now)]
+        lines.append(_aftercare(now))
         # Results of the sample files changed who came: the sums are counted before they are proved.
         for campaign in Campaign.objects.filter(counted_at__isnull=True, cohort_at__isnull=False):
             sending.count_outcomes(campaign, now=now)
@@ -240,6 +242,37 @@ UPDATE registry_insuredperson p SET last_exam_on = i.came_on
 FROM dispensary_invitation i
 WHERE i.campaign_id = %(campaign)s AND i.person_id = p.id AND i.came_on IS NOT NULL
 """
+
+
+def _aftercare(now: datetime) -> str:
+    """Whoever signs in as a citizen finds a recommendation and a wait for hospital that is too long; and level 3 has
+    somebody to call."""
+    today = timezone.localdate(now)
+    citizens = InsuredPerson.objects.filter(user__isnull=False, clinic__isnull=False, died_on__isnull=True)
+    for number, person in enumerate(citizens.select_related("clinic").order_by("pk")):
+        if person.clinic is None:
+            continue
+        keys = {"person": person, "region_id": person.region_id, "insurer_id": person.insurer_id}
+        keys |= {"clinic_id": person.clinic_id, "stated_at": now}
+        referred = today - timedelta(days=36)
+        found = limit(referred, "", person.region_id)
+        Recommendation.objects.create(
+            **keys,
+            kind="test",
+            what="Повторный анализ крови на холестерин",
+            given_on=today - timedelta(days=50),
+            due_on=today + timedelta(days=10),
+        )
+        HospitalReferral.objects.create(
+            **keys,
+            number=f"О-{today.year}-{number + 1:04d}",
+            hospital=person.clinic,
+            care="inpatient",
+            profile="офтальмология",
+            referred_on=referred,
+            latest_on=found.latest if found else None,
+        )
+    return f"{aftercare_services.list_calls(now=now)} people to be called about recommendations"
 
 
 def _observed(now: datetime) -> str:

@@ -15,7 +15,7 @@ REGION = "39"
 
 
 def seed(*, now: datetime) -> str:
-    """Four lists with a few slips each, one of them doubtful, and one file that was rejected."""
+    """A list of each kind with a few slips, one of them doubtful, and one file that was rejected."""
     clinic = (
         Clinic.objects.filter(region=REGION, is_sample=True)
         .select_related("region")

@@ -8,6 +8,7 @@ from itertools import islice
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
+from dispensary.aftercare_reads import Referral, advice_of, referrals_of
 from dispensary.coverage import Coverage, Discrepancy, Outcome, OutcomeRow, discrepancies, tally, total
 from dispensary.eligibility import NoRulesError, PersonFacts, ProgrammeResult, eligible
 from dispensary.lifecycle import State
@@ -18,6 +19,7 @@ from dispensary.models import (
     ObservationCase,
     OutcomeCount,
     PlanCount,
+    Recommendation,
     Round,
 )
 from dispensary.models.campaigns import ExcludedReason
@@ -189,6 +191,8 @@ class PersonExams:
     results: tuple[ProgrammeResult, ...]
     invitations: list[Invitation]
     visits: list[ObservationCase]
+    advice: list[Recommendation]
+    referrals: list[Referral]
 
     @property
     def due(self) -> list[ProgrammeResult]:
@@ -211,12 +215,15 @@ def exams_of(scope: Scope, rules: Rules, *, now: datetime) -> list[PersonExams]:
     )
     visits = list(cases.select_related("clinic").order_by("visit_to"))
     people = InsuredPerson.objects.visible_to(scope).filter(pk__in=scope.own_people)
+    advice, referrals = advice_of(scope), referrals_of(scope, now=now)
     return [
         PersonExams(
             person=person,
             results=_eligible(person, year, rules),
             invitations=[row for row in invitations if row.person_id == person.pk],
             visits=[case for case in visits if case.person_id == person.pk],
+            advice=[row for row in advice if row.person_id == person.pk],
+            referrals=[one for one in referrals if one.row.person_id == person.pk],
         )
         for person in people.select_related("clinic").order_by("birth_date", "pk")
     ]

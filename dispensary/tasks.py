@@ -3,7 +3,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from dispensary import case_services, proof, work
+from dispensary import aftercare_services, case_services, hospital_services, proof, work
 from dispensary.files import work as files
 
 
@@ -37,3 +37,12 @@ def remind_visits(**kwargs: Any) -> None:
     now = timezone.now()
     case_services.remind_all(now=now)
     case_services.list_calls(now=now)
+
+
+@shared_task(name="dispensary.follow_advice")
+def follow_advice(**kwargs: Any) -> None:
+    """Every hour: reminders and calls about recommendations, and word to those who wait for hospital too long."""
+    now = timezone.now()
+    aftercare_services.remind_all(now=now)
+    aftercare_services.list_calls(now=now)
+    hospital_services.offer_complaints(now=now)

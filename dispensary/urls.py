@@ -1,6 +1,7 @@
 from django.urls import path
 
 from dispensary.views import (
+    aftercare,
     calls,
     campaigns,
     citizens,
@@ -8,6 +9,7 @@ from dispensary.views import (
     doubts,
     files,
     formats,
+    hospital,
     invitations,
     observation,
     promise,
@@ -21,6 +23,12 @@ urlpatterns = [
     path("clinic/", clinic.clinic_page, name="clinic"),
     path("staff/observation/", observation.case_list, name="observation"),
     path("staff/observation/<int:case_id>/", observation.case_page, name="observation-case"),
+    path("staff/aftercare/", aftercare.advice_list, name="aftercare"),
+    path("staff/aftercare/new/", aftercare.advice_new, name="aftercare-new"),
+    path("staff/aftercare/<int:advice_id>/", aftercare.advice_page, name="aftercare-one"),
+    path("cabinet/exams/advice/<int:advice_id>/", citizens.advice_done, name="advice-done"),
+    path("staff/hospital/", hospital.referral_list, name="hospital"),
+    path("staff/hospital/<int:referral_id>/", hospital.referral_page, name="hospital-one"),
     path("promise/", promise.promise, name="promise"),
     path("reply/<str:token>/", reply.reply_page, name="reply"),
     path("clinic/files/", files.file_list, name="clinic-files"),

@@ -126,6 +126,7 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         "clinic_asked": Event(
             purpose=Purpose.SERVICE, priority=Priority.ANSWER, fields=frozenset({"number", "due_on", "link"})
         ),
+        "staff_notices": _staff(),
         # A code that proves a contact, in the wizard and for the cabinet; no appeal exists yet.
         "contact_code": Event(
             purpose=Purpose.SERVICE,
@@ -136,6 +137,17 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         ),
         "exam_invitation": _exam(Priority.CAMPAIGN),
         "exam_reminder": _exam(Priority.REMINDER),
+        # What the doctor told after an exam: what it is stands in the cabinet alone.
+        "advice_reminder": Event(
+            purpose=Purpose.INVITATION,
+            priority=Priority.REMINDER,
+            fields=frozenset({"clinic", "phone", "link"}),
+            extra={"email": frozenset({"clinic_address"}), "post": frozenset({"clinic_address"})},
+        ),
+        # A lawful wait was broken: what the person waits for is no message's business.
+        "hospital_wait": Event(
+            purpose=Purpose.INVITATION, priority=Priority.REMINDER, fields=frozenset({"link"})
+        ),
         # A visit of dispensary observation: no diagnosis, no doctor, no reason anywhere.
         "visit_reminder": Event(
             purpose=Purpose.INVITATION,

@@ -54,6 +54,7 @@ app.conf.update(
             "schedule": 15,
             "options": {"expires": 15},
         },
+        "appeals.send_held": {"task": "appeals.send_held", "schedule": 5, "options": {"expires": 5}},
         "appeals.escalate": {"task": "appeals.escalate", "schedule": 300, "options": {"expires": 300}},
         "appeals.scan_files": {"task": "appeals.scan_files", "schedule": 30, "options": {"expires": 30}},
         "appeals.turn_answers": {
@@ -69,8 +70,18 @@ app.conf.update(
             "schedule": 3600.0,
             "options": {"expires": 3600},
         },
+        "dispensary.follow_advice": {
+            "task": "dispensary.follow_advice",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
+        },
         "appeals.tell_of_views": {
             "task": "appeals.tell_of_views",
+            "schedule": 900,
+            "options": {"expires": 900},
+        },
+        "appeals.tell_of_notices": {
+            "task": "appeals.tell_of_notices",
             "schedule": 900,
             "options": {"expires": 900},
         },
@@ -91,6 +102,7 @@ app.conf.update(
             "schedule": 3600,
             "options": {"expires": 3600},
         },
+        "appeals.count": {"task": "appeals.count", "schedule": 900, "options": {"expires": 900}},
         "appeals.forget_drafts": {
             "task": "appeals.forget_drafts",
             "schedule": 24 * 3600,

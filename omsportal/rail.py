@@ -16,11 +16,14 @@ class RailItem(TypedDict):
     label: Promise
     icon: str
     current: bool
+    # Where the number beside the item is asked for.
+    bell: str
 
 
 # Name of the route, word, icon, and the addresses that belong to the same place.
 PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("staff_queue", _("Queue"), "inbox", ("/staff/queue/", "/staff/cases/", "/staff/next/")),
+    ("staff_notices", _("Notices"), "bell", ("/staff/notices/",)),
     ("staff_board", _("Board"), "kanban", ("/staff/board/",)),
     ("staff_letters", _("Outgoing letters"), "envelope", ("/staff/letters/",)),
     ("staff_texts", _("Ready texts"), "file-text", ("/staff/texts/",)),
@@ -38,6 +41,8 @@ PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("dispensary:campaigns", _("Exams"), "calendar-check", ("/region/exams/",)),
     ("clinic_requests", _("Requests"), "envelope-paper", ("/clinic/requests/",)),
     ("dispensary:observation", _("Observation"), "heart-pulse", ("/staff/observation/",)),
+    ("dispensary:aftercare", _("After the exam"), "clipboard-check", ("/staff/aftercare/",)),
+    ("dispensary:hospital", _("Hospital"), "building", ("/staff/hospital/",)),
     ("representatives:clinic-posts", _("Representatives here"), "calendar-week", ("/clinic-posts/",)),
     ("dispensary:clinic", _("Our clinic"), "hospital", ("/clinic/",)),
     ("dispensary:clinic-files", _("Clinic files"), "file-earmark-spreadsheet", ("/clinic/files/",)),
@@ -59,7 +64,8 @@ def rail_for(request: HttpRequest) -> list[RailItem]:
         url = reverse(name)
         access = access_of(resolve(url).func)
         if access is not None and access.admits(scope):
-            items.append(RailItem(url=url, label=label, icon=icon, current=here in places))
+            bell = reverse("staff_bell") if name == "staff_notices" else ""
+            items.append(RailItem(url=url, label=label, icon=icon, current=here in places, bell=bell))
     return items
 
 

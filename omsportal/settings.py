@@ -151,6 +151,7 @@ ICONS = NODE_MODULES / "bootstrap-icons" / "icons"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/bootstrap/css", NODE_MODULES / "bootstrap" / "dist" / "css"),
+    ("vendor/altcha", NODE_MODULES / "altcha" / "dist_external"),
     ("vendor/golos", NODE_MODULES / "@fontsource-variable" / "golos-text"),
 ]
 # In tests pages are served straight from the finders, so that nothing has to be collected first.
@@ -198,6 +199,8 @@ LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "/"
 STAFF_IDLE_SECONDS = 15 * 60
 STAFF_SESSION_SECONDS = 12 * 60 * 60
+# How long an answer or a message of the staff can be taken back; 0 sends at once.
+UNDO_SECONDS = 10
 STAFF_SECOND_FACTOR_REQUIRED = not DEMO
 
 # Signing in (django-allauth). Citizens: a code by e-mail. Staff: a password and a second factor.
@@ -286,6 +289,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
+        "worker-src": [SELF],
         # Browsers hold a form to its target through all redirects: the button of the state login leads there.
         "form-action": [SELF, *state_login_origins(os.environ)],
         "frame-ancestors": [NONE],

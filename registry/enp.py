@@ -18,8 +18,9 @@ ENP_LENGTH = 16
 MAX_SERIAL = 99_999
 _MALE_DAY_SHIFT = 50
 _COMPLEMENT = str.maketrans("0123456789", "9876543210")
-# What Luhn adds for a digit that is doubled: 5 → 10 → 1 + 0.
-_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+# What Luhn adds for a digit that is doubled: 5 → 10 → 1 + 0; by the digit as a byte, as imports check millions.
+_DOUBLED = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
+_ZERO = ord("0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,9 @@ class EnpParts:
 
 def luhn_digit(digits: str) -> int:
     """The digit that completes ``digits`` under Luhn's rule; the rightmost given digit is doubled."""
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        value = int(digit)
-        total += value if place % 2 else _DOUBLED[value]
-    return -total % 10
+    signs = digits.encode("ascii")
+    kept = signs[-2::-2]
+    return -(sum(kept) - _ZERO * len(kept) + sum(signs[::-2].translate(_DOUBLED))) % 10
 
 
 def enp_for(region: str, birth_date: date, sex: Sex, serial: int) -> str:

@@ -26,6 +26,10 @@ class Subject(StrEnum):
     CLINIC_FILE_DECISION = "clinic_file_decision"
     OBSERVATION = "observation"
     OBSERVATION_LIST = "observation_list"
+    RECOMMENDATION = "recommendation"
+    RECOMMENDATION_LIST = "recommendation_list"
+    HOSPITAL_REFERRAL = "hospital_referral"
+    HOSPITAL_LIST = "hospital_list"
     REPRESENTATIVES = "representatives"
     REPRESENTATIVE = "representative"
     ACCESS_LOG = "access_log"
@@ -48,6 +52,10 @@ LABELS: dict[str, Promise] = {
     Subject.CLINIC_FILE_DECISION: _("decision on a row of a clinic file"),
     Subject.OBSERVATION: _("case of observation"),
     Subject.OBSERVATION_LIST: _("list of people under observation"),
+    Subject.RECOMMENDATION: _("recommendation after an exam"),
+    Subject.RECOMMENDATION_LIST: _("list of recommendations after exams"),
+    Subject.HOSPITAL_REFERRAL: _("referral to hospital"),
+    Subject.HOSPITAL_LIST: _("list of referrals to hospital"),
     Subject.REPRESENTATIVES: _("list of representatives"),
     Subject.REPRESENTATIVE: _("card of a representative"),
     Subject.ACCESS_LOG: _("records of the access log"),

@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from django.db import connection
+from django.core.management import call_command
+from django.db import connection, transaction
 
 from tests.cast import Cast, make_cast
+from tests.emptying import empty_after_tests
+from tests.template import template
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -18,11 +21,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure() -> None:
     """Settings that only tests need, before anything is signed in or counted."""
+    empty_after_tests()
     # Signing in is tested often; the slow hash that production needs is not what is tested.
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if worker:  # workers count in Redis databases of their own: emptying the cache must not touch another's
         django_settings.CACHES["default"].setdefault("OPTIONS", {})["db"] = 1 + int(worker.removeprefix("gw"))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = template()
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +56,22 @@ def now() -> datetime:
 def _one_factor_is_enough(settings: Any) -> None:
     """Tests of other matters sign staff in by `force_login`; tests/accounts turns the second factor on."""
     settings.STAFF_SECOND_FACTOR_REQUIRED = False
+
+
+@pytest.fixture(autouse=True)
+def _what_is_sent_leaves_at_once(settings: Any) -> None:
+    """The seconds in which a text can be taken back are the business of tests/appeals/test_held.py."""
+    settings.UNDO_SECONDS = 0
+
+
+@pytest.fixture(scope="module")
+def reference_data(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """What `load_reference` loads, once for a whole module, in a transaction around its tests: none may commit."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_reference", verbosity=0)
+        with django_db_blocker.block():
+            yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

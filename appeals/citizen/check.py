@@ -1,7 +1,7 @@
 """The last page, the sending, and the number with its access code."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -19,13 +19,14 @@ from appeals import services
 from appeals.actors import Actor
 from appeals.citizen import forms, pages, steps
 from appeals.citizen.consent import caller
-from appeals.citizen.drafts import DRAFT_COOKIE, door, remember_sent, seal, shown_code
+from appeals.citizen.drafts import DRAFT_COOKIE, door, keep, remember_sent, seal, shown_code
+from appeals.citizen.puzzle import puzzle, solution
 from appeals.citizen.similar import similar
 from appeals.citizen.steps import Answers
 from appeals.citizen.wizard import person_warnings, url_of, wrong_turn
-from appeals.errors import AppealError, InvalidInput, TryLater
+from appeals.errors import AppealError, InvalidInput, PuzzleNeeded, TryLater
 from appeals.filing import Filing
-from appeals.limits import admit
+from appeals.limits import FILE, admit
 from appeals.links import calendar_link, subscription
 from appeals.models import AppealDraft
 from appeals.terms import Kind
@@ -74,15 +75,31 @@ def check(request: ScopedRequest) -> HttpResponseBase:
     draft = opened.draft
     if request.method == "GET":
         return _show(request, draft, [])
+    if "by_code" in request.POST:
+        keep(draft, steps.BY_CODE, {"asked": True}, request=request, now=now)
+        return HttpResponseRedirect(url_of(steps.first_open(draft.data)))
     if not constant_time_compare(request.POST.get("seal", ""), seal(draft.data)):
         # Changed in another window since this page was shown.
         return _show(
             request, draft, [(_("The answers have changed since this page was shown. Check them again"), "")]
         )
+    return _send(request, draft, now)
+
+
+def _send(request: ScopedRequest, draft: AppealDraft, now: datetime) -> HttpResponseBase:
     wanted = filing(draft.data, request)
     try:
-        admit(wanted, caller(request))
+        admit(
+            wanted,
+            caller(request),
+            now=now,
+            solution=solution(request),
+            by=draft.key.hex,
+            known=_known(request, draft),
+        )
         services.file_appeal(filing=wanted, actor=Actor.of(request.scope), now=now, draft=draft)
+    except PuzzleNeeded as error:
+        return _show(request, draft, [(str(error), "#puzzle")], puzzled=True)
     except TryLater as error:
         return _show(request, draft, [(str(error), "")])
     except InvalidInput as error:
@@ -141,7 +158,14 @@ def full_name(given: Answers) -> str:
     )
 
 
-def _show(request: ScopedRequest, draft: AppealDraft, problems: list[tuple[str, str]]) -> HttpResponse:
+def _known(request: ScopedRequest, draft: AppealDraft) -> bool:
+    """Whether somebody stands behind the draft who has shown an account or a contact."""
+    return request.user.is_authenticated or steps.PROOF in draft.data
+
+
+def _show(
+    request: ScopedRequest, draft: AppealDraft, problems: list[tuple[str, str]], *, puzzled: bool = False
+) -> HttpResponse:
     answers = draft.data
     number, total = steps.place(steps.CHECK, answers)
     context = {
@@ -154,6 +178,7 @@ def _show(request: ScopedRequest, draft: AppealDraft, problems: list[tuple[str, 
         "step": number,
         "steps_total": total,
         "back_url": url_of(steps.before(steps.CHECK, answers) or steps.WHAT),
+        "puzzle": None if _known(request, draft) else puzzle(request, FILE, asked=puzzled),
     }
     return render(request, "appeals/citizen/check.html", context, status=422 if problems else 200)
 

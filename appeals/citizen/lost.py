@@ -7,6 +7,7 @@ from django import forms
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -17,12 +18,15 @@ from appeals import hints
 from appeals.citizen.consent import caller
 from appeals.citizen.fields import LineField
 from appeals.citizen.follow import later
+from appeals.citizen.puzzle import puzzle, solution
+from appeals.errors import PuzzleNeeded, TryLater
+from appeals.limits import LOST, pass_through
 from registry.access import public
 from registry.attempts import count_attempt
 from registry.phones import InvalidPhone, normalise_phone
 
-HOUR, DAY = 3600, 24 * 3600
-PER_ADDRESS, PER_NUMBER = 20, 3
+DAY = 24 * 3600
+PER_NUMBER = 3
 # As long as a worker may need to come to it.
 WAITS = 15 * 60
 
@@ -62,16 +66,22 @@ def lost_code(request: HttpRequest) -> HttpResponseBase:
     form = LostForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            return _taken(request, form.cleaned_data)
+            return _taken(request, form)
         except (RedisError, OSError):
             return later(request, 60)
     return _show(request, {"form": form, "heading": _("A new access code")}, 422 if form.errors else 200)
 
 
-def _taken(request: HttpRequest, given: dict[str, Any]) -> HttpResponse:
-    address = caller(request) or ""
-    if count_attempt("lost.address", address, seconds=HOUR) > PER_ADDRESS:
-        return later(request, HOUR)
+def _taken(request: HttpRequest, form: LostForm) -> HttpResponse:
+    given = form.cleaned_data
+    try:
+        by = f"{given['number']} {given['contact']}"
+        pass_through(LOST, caller(request), now=timezone.now(), solution=solution(request), by=by)
+    except PuzzleNeeded as error:
+        form.add_error(None, str(error))
+        return _show(request, {"form": form, "heading": _("A new access code")}, 422, asked=True)
+    except TryLater as error:
+        return later(request, error.seconds)
     # Past the limit of one number the answer stays the same; only nothing is sent.
     if count_attempt("lost.number", given["number"], seconds=DAY) <= PER_NUMBER:
         # What was typed waits in the cache under a random key: a broker's queue is no place for contacts.
@@ -81,5 +91,8 @@ def _taken(request: HttpRequest, given: dict[str, Any]) -> HttpResponse:
     return _show(request, {"sent": True, "heading": _("Check your mail and messages")})
 
 
-def _show(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
+def _show(
+    request: HttpRequest, context: dict[str, Any], status: int = 200, *, asked: bool = False
+) -> HttpResponse:
+    context["puzzle"] = puzzle(request, LOST, asked=asked) if "form" in context else None
     return render(request, "appeals/citizen/lost.html", context, status=status)

@@ -23,7 +23,10 @@ from appeals.citizen import steps
 from appeals.citizen.consent import caller
 from appeals.citizen.drafts import door, keep, remember
 from appeals.citizen.follow import later
+from appeals.citizen.puzzle import puzzle, solution
 from appeals.citizen.wizard import url_of, wrong_turn
+from appeals.errors import PuzzleNeeded, TryLater
+from appeals.limits import PROOF, pass_through
 from appeals.models import AppealDraft, Proof
 from registry.access import by_secret
 from registry.attempts import count_attempt
@@ -33,7 +36,8 @@ from registry.phones import display_phone
 CODE_SECONDS = 10 * 60
 CODE_ATTEMPTS = 5
 HOUR, DAY = 3600, 24 * 3600
-PER_ADDRESS, PER_CONTACT = 30, 5
+PER_CONTACT = 5
+_ASKS = gettext_lazy("Confirm that it is you")
 
 
 class CodeForm(forms.Form):
@@ -74,9 +78,7 @@ def proof(request: HttpRequest) -> HttpResponseBase:
         return _show(request, draft, {"no_contact": True, "heading": _("We need an e-mail or a phone")})
     try:
         if request.method == "GET":
-            return _show(
-                request, draft, {"heading": _("Confirm that it is you"), "waiting": _waiting(draft, contact)}
-            )
+            return _show(request, draft, {"heading": _ASKS, "waiting": _waiting(draft, contact)})
         if "send" in request.POST:
             return _send(request, draft, contact, now)
         return _check(request, draft, contact, now)
@@ -91,8 +93,13 @@ def contact_of(answers: steps.Answers) -> str:
 
 
 def _send(request: HttpRequest, draft: AppealDraft, contact: str, now: datetime) -> HttpResponseBase:
-    by_address = count_attempt("proof.address", caller(request) or "", seconds=HOUR)
-    if by_address > PER_ADDRESS or count_attempt("proof.contact", contact, seconds=DAY) > PER_CONTACT:
+    try:
+        pass_through(PROOF, caller(request), now=now, solution=solution(request), by=draft.key.hex)
+    except PuzzleNeeded as error:
+        return _show(request, draft, {"heading": _ASKS, "problem": error}, 422)
+    except TryLater as error:
+        return later(request, error.seconds)
+    if count_attempt("proof.contact", contact, seconds=DAY) > PER_CONTACT:
         return later(request, HOUR)
     code = f"{secrets.randbelow(1_000_000):06}"
     cache.set(_key(draft), {"code": code, "contact": contact}, CODE_SECONDS)
@@ -106,9 +113,9 @@ def _send(request: HttpRequest, draft: AppealDraft, contact: str, now: datetime)
 def _check(request: HttpRequest, draft: AppealDraft, contact: str, now: datetime) -> HttpResponseBase:
     form = CodeForm(request.POST)
     asked = cache.get(_key(draft))
-    context: dict[str, Any] = {"form": form, "waiting": True, "heading": _("Confirm that it is you")}
+    context: dict[str, Any] = {"form": form, "waiting": True, "heading": _ASKS}
     if asked is None or asked["contact"] != contact:
-        context = {"expired": True, "heading": _("Confirm that it is you")}
+        context = {"expired": True, "heading": _ASKS}
         return _show(request, draft, context, 422)
     if not form.is_valid():
         return _show(request, draft, context, 422)
@@ -119,7 +126,7 @@ def _check(request: HttpRequest, draft: AppealDraft, contact: str, now: datetime
     left = CODE_ATTEMPTS - tried
     if left <= 0:
         cache.delete(_key(draft))
-        return _show(request, draft, {"expired": True, "heading": _("Confirm that it is you")}, 422)
+        return _show(request, draft, {"expired": True, "heading": _ASKS}, 422)
     text = ngettext(
         "The code is wrong. %(left)s attempt is left", "The code is wrong. %(left)s attempts are left", left
     )
@@ -158,6 +165,7 @@ def _show(
         "back_url": url_of(steps.before(steps.PROOF, answers) or steps.CONTACTS),
         "contacts_url": url_of(steps.CONTACTS),
         "form": CodeForm() if context.get("waiting") else None,
+        "puzzle": puzzle(request, PROOF, asked="problem" in context) if contact else None,
         **context,
     }
     return render(request, "appeals/citizen/proof.html", shown, status=status)

@@ -22,6 +22,8 @@ def needed(answers: Answers, today: date) -> str:
 def settled(answers: Answers, today: date) -> dict[str, object]:
     """The answers with what they need, without a proof that is no longer enough."""
     kept: dict[str, object] = {**answers, steps.NEEDS: needed(answers, today)}
+    if answers.get(steps.BY_CODE) and not kept[steps.NEEDS]:
+        kept[steps.NEEDS] = Proof.CONTACT
     by_code = answers.get(steps.PROOF, {}).get("by") == "code"
     if kept[steps.NEEDS] == Proof.SIGN_IN and by_code:
         kept.pop(steps.PROOF)

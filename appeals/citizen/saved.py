@@ -22,7 +22,10 @@ from appeals.citizen import steps
 from appeals.citizen.consent import caller
 from appeals.citizen.drafts import door, remember
 from appeals.citizen.follow import later
+from appeals.citizen.puzzle import puzzle, solution
 from appeals.citizen.wizard import url_of
+from appeals.errors import PuzzleNeeded, TryLater
+from appeals.limits import SAVE, pass_through
 from appeals.models import AppealDraft
 from registry.access import by_secret
 from registry.attempts import count_attempt
@@ -31,7 +34,7 @@ from registry.scoping import EMPTY_SCOPE
 
 LINK_KEPT = timedelta(days=7)
 HOUR, DAY = 3600, 24 * 3600
-PER_ADDRESS, PER_MAIL = 20, 5
+PER_MAIL = 5
 WAITS = 15 * 60
 _SALT = "appeals.citizen.saved"
 
@@ -56,7 +59,8 @@ def token_for(draft: AppealDraft) -> str:
 @require_http_methods(["GET", "POST"])
 def save(request: HttpRequest) -> HttpResponseBase:
     """Sends the link for the draft of this browser; what was typed stays here as well."""
-    opened = door(request, now=timezone.now())
+    now = timezone.now()
+    opened = door(request, now=now)
     if opened.draft is None or not opened.draft.data:
         return HttpResponseRedirect(reverse("appeal_new"))
     draft = opened.draft
@@ -64,18 +68,24 @@ def save(request: HttpRequest) -> HttpResponseBase:
     given = draft.data.get(steps.CONTACTS, {}).get("email", "")
     form = SaveForm(request.POST if request.method == "POST" else None, initial={"email": given})
     context = {"form": form, "back_url": back, "heading": _("Go on later or on another device")}
+    context["puzzle"] = puzzle(request, SAVE)
     if form.is_valid():
         email = form.cleaned_data["email"].lower()
         try:
-            by_address = count_attempt("save.address", caller(request) or "", seconds=HOUR)
-            by_mail = count_attempt("save.mail", email, seconds=DAY)
-            if by_address > PER_ADDRESS or by_mail > PER_MAIL:
+            pass_through(SAVE, caller(request), now=now, solution=solution(request), by=draft.key.hex)
+            if count_attempt("save.mail", email, seconds=DAY) > PER_MAIL:
                 return later(request, HOUR)
             key = secrets.token_hex(16)
             language = (get_language() or "ru")[:2]
             cache.set(
                 hints.asked_key(key), {"email": email, "token": token_for(draft), "language": language}, WAITS
             )
+        except PuzzleNeeded as error:
+            form.add_error(None, str(error))
+            context["puzzle"] = puzzle(request, SAVE, asked=True)
+            return render(request, "appeals/citizen/saved.html", context, status=422)
+        except TryLater as error:
+            return later(request, error.seconds)
         except (RedisError, OSError):
             return later(request, 60)
         hints.draft_link_soon(key=key)

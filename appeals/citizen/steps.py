@@ -15,6 +15,8 @@ ORDER = (WHAT, TOPIC, ABOUT, APPLICANT, PERSON, INSURER, CLINIC, WHEN, FILES, CO
 
 # What the rules ask of this appeal beside its pages: empty, or a value of `Proof`.
 NEEDS = "needs"
+# Whoever cannot solve the puzzle of a crowded network proves the contact instead; see `appeals.limits`.
+BY_CODE = "by_code"
 
 MYSELF, CHILD, ADULT = "myself", "child", "adult"
 

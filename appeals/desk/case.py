@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from appeals import selectors, services
-from appeals.desk import acting, outgoing, presenting, ready_texts, unsent
+from appeals.desk import acting, held, outgoing, presenting, ready_texts, unsent
 from appeals.desk.access import desk_roles
 from appeals.desk.evidence import evidence_of
 from appeals.desk.fields import ActionForm, Setting
@@ -22,9 +22,9 @@ from appeals.desk.filters import kept
 from appeals.desk.forms import FORMS
 from appeals.desk.linking import links_of
 from appeals.desk.listing import listing_of, topic_options
-from appeals.errors import AppealError, AppealNotFound, FileRefused, InvalidInput
+from appeals.errors import AppealError, AppealNotFound, BeingSent, FileRefused, InvalidInput
 from appeals.lifecycle import Action, State
-from appeals.models import Appeal, Attachment, Direction, ReplyTemplate, ScanVerdict
+from appeals.models import Appeal, Attachment, Direction, ReplyTemplate, ScanVerdict, WorkDraft
 from appeals.selectors import CaseView, working_scope
 from appeals.terms import Urgency
 from appeals.uploads import dropped, takes_files
@@ -74,7 +74,11 @@ def act(request: ScopedRequest, number: str, action: str) -> HttpResponse:
     form_class = FORMS[wanted]
     setting = acting.setting_for(wanted, view.appeal, scope=request.scope, today=timezone.localdate())
     if request.method == "GET":
-        return show(request, view, _begun(request, view, wanted, setting))
+        drafts = unsent.unsent_of(view.appeal, request.scope)
+        if any(one.leaves_at for one in drafts.values()):
+            # What is on its way is taken back first: the page of the case offers that.
+            return HttpResponseRedirect(back(request, view.appeal))
+        return show(request, view, _begun(drafts.get(wanted), wanted, setting))
     if "template" in request.POST:
         return _with_text(request, view, wanted, setting)
     form = form_class(request.POST, request.FILES, setting=setting)
@@ -83,6 +87,10 @@ def act(request: ScopedRequest, number: str, action: str) -> HttpResponse:
     if not form.is_valid():
         return show(request, view, Attempt(wanted, form), status=422)
     try:
+        if held.is_leaving(view.appeal):
+            raise BeingSent
+        if held.waits(wanted):
+            return _held(request, view, wanted, form)
         acting.perform(wanted, form, appeal=view.appeal, scope=request.scope, now=timezone.now())
     except AppealNotFound:
         raise Http404("The case left this reader's sight meanwhile") from None
@@ -101,9 +109,15 @@ def act(request: ScopedRequest, number: str, action: str) -> HttpResponse:
     return HttpResponseRedirect(back(request, view.appeal))
 
 
-def _begun(request: ScopedRequest, view: CaseView, action: Action, setting: Setting) -> Attempt:
+def _held(request: ScopedRequest, view: CaseView, action: Action, form: ActionForm) -> HttpResponse:
+    """Leaves in a few seconds; until then the page of the case offers to take it back."""
+    typed = unsent.typed_in(action, request.POST)
+    held.hold(action, form, appeal=view.appeal, typed=typed, scope=request.scope, now=timezone.now())
+    return HttpResponseRedirect(back(request, view.appeal))
+
+
+def _begun(draft: WorkDraft | None, action: Action, setting: Setting) -> Attempt:
     """The form of an action with what this person typed before and did not send."""
-    draft = unsent.unsent_of(view.appeal, request.scope).get(action)
     if draft is not None:
         setting.initial.update({name: value for name, value in draft.fields.items() if value})
     return Attempt(action, FORMS[action](setting=setting), restored=draft.updated_at if draft else None)
@@ -207,7 +221,7 @@ def case_context(
             appeal, {one.pk: one for one in people.select_related("insurer", "clinic")}, today
         ),
         "reasons": [reason["text"] for reason in appeal.routing_reasons],
-        "reminders": presenting.reminders_of(selectors.ladder_of(request.scope, appeal)),
+        "reminders": presenting.reminders_of(view.reminders),
         "story": presenting.story_of(view.events, reader=request.scope.user_id),
         "papers": _papers([paper for paper in view.attachments if paper.came_with_filing]),
         "messages": _messages(view),
@@ -218,7 +232,7 @@ def case_context(
         "offer": _offer(offer) if offer and sees_offer(view) else None,
         "actions": _actions(appeal, actions, attempt, tail),
         "tail": tail,
-        "unsent": _unsent(request, view, attempt, tail) if attempt is None else [],
+        **_typed(request, view, attempt, tail, now),
         "check_waiting_url": _waiting_url(appeal, actions, tail),
         **_form(request, actions, attempt, view, tail),
     }
@@ -280,19 +294,31 @@ def _actions(
     return {"first": first, "rest": rest, "all": first + rest}
 
 
-def _unsent(
-    request: ScopedRequest, view: CaseView, attempt: Attempt | None, tail: str
-) -> list[dict[str, Any]]:
-    """Texts of this person that wait in the case, each with the way to its form."""
+def _typed(
+    request: ScopedRequest, view: CaseView, attempt: Attempt | None, tail: str, now: datetime
+) -> dict[str, Any]:
+    """Texts of this person in the case: what is on its way, and drafts, each with the way to its form."""
+    if attempt is not None:
+        return {}
+    drafts = unsent.unsent_of(view.appeal, request.scope)
+    leaving = next((one for one in drafts.values() if one.leaves_at is not None), None)
+    waiting = {action: one for action, one in drafts.items() if one.leaves_at is None}
+    number, query = view.appeal.number, tail.removeprefix("?")
+    return {
+        "unsent": _unsent(waiting, number, tail),
+        "held": held.waiting_words(leaving, number, query, now) if leaving else None,
+    }
+
+
+def _unsent(drafts: dict[str, WorkDraft], number: str, tail: str) -> list[dict[str, Any]]:
     return [
         {
-            "url": reverse("staff_act", args=[view.appeal.number, action]) + tail,
+            "url": reverse("staff_act", args=[number, action]) + tail,
             "label": str(ACTIONS[Action(action)]).capitalize(),
             "at": draft.updated_at,
             "words": next((value for value in draft.fields.values() if value), ""),
         }
-        for action, draft in unsent.unsent_of(view.appeal, request.scope).items()
-        if attempt is None or attempt.action != action
+        for action, draft in drafts.items()
     ]
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from appeals import services
 from appeals.desk import presenting
 from appeals.desk.access import desk_roles
 from appeals.lifecycle import Action
@@ -63,6 +64,7 @@ def presence(request: ScopedRequest, number: str) -> HttpResponse:
         raise Http404("The case left this reader's sight")
     now = timezone.now()
     action = str(request.POST.get("action", ""))
+    services.read_notices(scope=request.scope, appeal=appeal, now=now)
     be_here(appeal=appeal, action=action if action in list(Action) else "", scope=request.scope, now=now)
     changed = str(request.POST.get("version", "")) not in ("", str(appeal.version))
     context = {

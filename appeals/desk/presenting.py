@@ -173,8 +173,8 @@ def status_kind(case: Appeal) -> str:
 
 
 def story_of(events: Sequence[AppealEvent], *, reader: int | None) -> list[Told]:
-    """Newest first, with names of colleagues. One query."""
-    actors = {event.actor_user_id for event in events if event.actor_user_id is not None}
+    """Newest first, with names of colleagues. At most one query."""
+    actors = {event.actor_user_id for event in events if event.actor_user_id not in (None, reader)}
     known = {user.pk: str(user) for user in User.objects.filter(pk__in=actors)}
     return [
         Told(

@@ -44,7 +44,7 @@ def _tell(view: QueueSearch, now: datetime) -> bool:
     here = now.astimezone(zone)
     scope = scope_of(owner, now=now)
     regions = {grant.region for grant in scope.grants if grant.region}
-    if not regions or not (FROM <= here.time() < UNTIL) or not _is_working(min(regions), here):
+    if not regions or not is_time(min(regions), here):
         return False
     with timezone.override(zone):
         query = read(view.address, view)
@@ -71,6 +71,11 @@ def _tell(view: QueueSearch, now: datetime) -> bool:
         )
         is not None
     )
+
+
+def is_time(region: str, here: datetime) -> bool:
+    """Whether somebody at work there reads mail at this moment of the own zone."""
+    return FROM <= here.time() < UNTIL and _is_working(region, here)
 
 
 def _is_working(region: str, here: datetime) -> bool:

@@ -14,6 +14,7 @@ from appeals.desk.fields import LONGEST
 from appeals.desk.forms import FORMS
 from appeals.lifecycle import Action
 from appeals.models import Appeal, WorkDraft
+from appeals.models.desk import LEAVING
 from appeals.selectors import working_scope
 from registry.middleware import ScopedRequest
 from registry.scoping import Scope
@@ -29,6 +30,9 @@ def unsent_of(appeal: Appeal, scope: Scope) -> dict[str, WorkDraft]:
 def keep(*, appeal: Appeal, action: Action, typed: Mapping[str, str], scope: Scope, now: datetime) -> None:
     """Keeps what was typed; nothing but spaces throws it away."""
     mine: Any = {"appeal": appeal, "user_id": scope.user_id, "action": action}
+    if WorkDraft.objects.filter(LEAVING, **mine).exists():
+        # Another page of the same person still types: what was sent is sent as it was.
+        return
     if any(value.strip() for value in typed.values()):
         WorkDraft.objects.update_or_create(**mine, defaults={"fields": dict(typed), "updated_at": now})
     else:

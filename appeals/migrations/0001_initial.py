@@ -11,437 +11,1516 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('registry', '0002_append_only'),
-        ('representatives', '0002_ties'),
+        ("registry", "0002_append_only"),
+        ("representatives", "0002_ties"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Appeal',
+            name="Appeal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=17, unique=True, verbose_name='number')),
-                ('kind', models.CharField(choices=[('consultation', 'consultation'), ('application', 'application'), ('complaint', 'complaint'), ('proposal', 'proposal'), ('gratitude', 'gratitude')], max_length=15, verbose_name='kind')),
-                ('form', models.CharField(choices=[('oral', 'oral'), ('written', 'written')], max_length=10, verbose_name='form')),
-                ('channel', models.CharField(choices=[('site', 'site'), ('phone', 'phone'), ('voice_message', 'voice message'), ('visit', 'visit'), ('duty_post', 'duty post in a clinic'), ('post', 'post'), ('email', 'e-mail'), ('api', 'API'), ('from_another_body', 'from another body')], max_length=20, verbose_name='channel')),
-                ('state', models.CharField(choices=[('registered', 'registered'), ('in_progress', 'in progress'), ('awaiting_applicant', 'waiting for the applicant'), ('awaiting_clinic', 'waiting for the clinic'), ('awaiting_expertise', 'waiting for the expertise'), ('in_review', 'answer under approval'), ('answered', 'answered'), ('forwarded', 'forwarded'), ('withdrawn', 'withdrawn'), ('declined', 'left without an answer'), ('closed', 'closed')], default=appeals.lifecycle.State['REGISTERED'], max_length=20, verbose_name='state')),
-                ('level', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='level')),
-                ('urgency', models.CharField(choices=[('normal', 'ordinary'), ('urgent', 'urgent'), ('emergency', 'emergency')], default='normal', max_length=10, verbose_name='urgency')),
-                ('routing_reasons', models.JSONField(blank=True, default=list, verbose_name='why it is here')),
-                ('copy_to_supervisor', models.BooleanField(default=False, verbose_name="the insurer's supervisor has a copy")),
-                ('passed_by_first_level', models.BooleanField(default=False, verbose_name='handed over by level 1')),
-                ('insurance', models.CharField(choices=[('own', 'insured by the receiving insurer'), ('other_insurer', 'insured by another insurer'), ('other_region', 'insured in another region'), ('unknown', 'insurer not known'), ('fund_as_insurer', "the fund does the insurer's job"), ('no_licence', 'the insurer has no licence')], max_length=20, verbose_name='insurance')),
-                ('about_insurer', models.BooleanField(default=False, verbose_name='about the insurer')),
-                ('suspicion', models.CharField(blank=True, choices=[('oncology', 'suspected cancer'), ('cardiovascular', 'suspected disease of heart or vessels')], max_length=20, verbose_name='suspicion')),
-                ('life_threat', models.BooleanField(default=False, verbose_name='threat to life')),
-                ('applicant_name', models.CharField(max_length=310, verbose_name='name of the applicant')),
-                ('applicant_email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('applicant_phone', models.CharField(blank=True, max_length=16, verbose_name='phone')),
-                ('applicant_address', models.CharField(blank=True, max_length=300, verbose_name='postal address')),
-                ('reply_channel', models.CharField(choices=[('email', 'e-mail'), ('post', 'letter by post'), ('phone', 'phone call'), ('cabinet', 'personal cabinet')], max_length=10, verbose_name='how to answer')),
-                ('language', models.CharField(default='ru', max_length=5, verbose_name='language')),
-                ('concerned_name', models.CharField(blank=True, max_length=310, verbose_name='name of the person concerned')),
-                ('concerned_birth_date', models.DateField(blank=True, null=True, verbose_name='birth date')),
-                ('concerned_enp', models.CharField(blank=True, max_length=16, verbose_name='policy number (ENP)')),
-                ('acting_ground', models.CharField(choices=[('self', 'for oneself'), ('parent', 'parent'), ('guardian', 'guardian'), ('power_of_attorney', 'power of attorney')], default='self', max_length=20, verbose_name='acts as')),
-                ('ground_document', models.CharField(blank=True, max_length=200, verbose_name='document')),
-                ('consent_at', models.DateTimeField(blank=True, null=True, verbose_name='consent given at')),
-                ('consent_address', models.GenericIPAddressField(blank=True, null=True, verbose_name='network address')),
-                ('text', models.TextField(verbose_name='text')),
-                ('wish', models.TextField(blank=True, verbose_name='what the applicant wants')),
-                ('happened_on', models.DateField(blank=True, null=True, verbose_name='happened on')),
-                ('received_at', models.DateTimeField(verbose_name='received at')),
-                ('registered_at', models.DateTimeField(verbose_name='registered at')),
-                ('registered_on', models.DateField(verbose_name='registered on')),
-                ('clock_from', models.DateTimeField(verbose_name='term counted from')),
-                ('routed_at', models.DateTimeField(blank=True, null=True, verbose_name='routed at')),
-                ('taken_at', models.DateTimeField(blank=True, null=True, verbose_name='taken at')),
-                ('due_on', models.DateField(verbose_name='due on')),
-                ('due_at', models.DateTimeField(verbose_name='end of the due day')),
-                ('warn_on', models.DateField(verbose_name='last working day before')),
-                ('forward_by', models.DateField(blank=True, null=True, verbose_name='forward by')),
-                ('target_on', models.DateField(blank=True, null=True, verbose_name='internal target')),
-                ('extended_on', models.DateField(blank=True, null=True, verbose_name='extended on')),
-                ('extension_reason', models.TextField(blank=True, verbose_name='reason of the extension')),
-                ('next_step_at', models.DateTimeField(blank=True, null=True, verbose_name='next reminder at')),
-                ('answer', models.TextField(blank=True, verbose_name='answer')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered at')),
-                ('forwarded_at', models.DateTimeField(blank=True, null=True, verbose_name='forwarded at')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed at')),
-                ('validity', models.CharField(blank=True, choices=[('pending', 'not yet judged'), ('justified', 'justified'), ('unjustified', 'unjustified')], max_length=12, verbose_name='validity')),
-                ('decline_ground', models.CharField(blank=True, choices=[('no_name_or_address', 'no name or no address for the answer'), ('unreadable', 'the text cannot be read'), ('meaning_unclear', 'the essence cannot be made out'), ('abusive', 'abusive language or threats'), ('already_answered', 'answered repeatedly before, nothing new')], max_length=20, verbose_name='ground to leave without an answer')),
-                ('access_code_hash', models.CharField(blank=True, editable=False, max_length=200)),
-                ('submission_key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('submission_digest', models.CharField(blank=True, editable=False, max_length=64)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('is_sample', models.BooleanField(default=False, verbose_name='sample data')),
-                ('applicant', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appeals_filed', to='registry.insuredperson', verbose_name='applicant')),
-                ('applicant_user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to=settings.AUTH_USER_MODEL, verbose_name='account of the applicant')),
-                ('assignee', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='representatives.representative', verbose_name='representative')),
-                ('clinic', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.clinic', verbose_name='clinic')),
-                ('concerned_person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appeals_about', to='registry.insuredperson', verbose_name='person concerned')),
-                ('consent_text', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.consenttext', verbose_name='consent')),
-                ('insurer', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organization', verbose_name='insurer of the person')),
-                ('organization', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organization', verbose_name='organisation')),
-                ('received_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organization', verbose_name='received by')),
-                ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.region', verbose_name='region')),
-                ('worker', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='in the hands of')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=17, unique=True, verbose_name="number")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("consultation", "consultation"),
+                            ("application", "application"),
+                            ("complaint", "complaint"),
+                            ("proposal", "proposal"),
+                            ("gratitude", "gratitude"),
+                        ],
+                        max_length=15,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "form",
+                    models.CharField(
+                        choices=[("oral", "oral"), ("written", "written")], max_length=10, verbose_name="form"
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("site", "site"),
+                            ("phone", "phone"),
+                            ("voice_message", "voice message"),
+                            ("visit", "visit"),
+                            ("duty_post", "duty post in a clinic"),
+                            ("post", "post"),
+                            ("email", "e-mail"),
+                            ("api", "API"),
+                            ("from_another_body", "from another body"),
+                        ],
+                        max_length=20,
+                        verbose_name="channel",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("registered", "registered"),
+                            ("in_progress", "in progress"),
+                            ("awaiting_applicant", "waiting for the applicant"),
+                            ("awaiting_clinic", "waiting for the clinic"),
+                            ("awaiting_expertise", "waiting for the expertise"),
+                            ("in_review", "answer under approval"),
+                            ("answered", "answered"),
+                            ("forwarded", "forwarded"),
+                            ("withdrawn", "withdrawn"),
+                            ("declined", "left without an answer"),
+                            ("closed", "closed"),
+                        ],
+                        default=appeals.lifecycle.State["REGISTERED"],
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                ("level", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="level")),
+                (
+                    "urgency",
+                    models.CharField(
+                        choices=[("normal", "ordinary"), ("urgent", "urgent"), ("emergency", "emergency")],
+                        default="normal",
+                        max_length=10,
+                        verbose_name="urgency",
+                    ),
+                ),
+                (
+                    "routing_reasons",
+                    models.JSONField(blank=True, default=list, verbose_name="why it is here"),
+                ),
+                (
+                    "copy_to_supervisor",
+                    models.BooleanField(default=False, verbose_name="the insurer's supervisor has a copy"),
+                ),
+                (
+                    "passed_by_first_level",
+                    models.BooleanField(default=False, verbose_name="handed over by level 1"),
+                ),
+                (
+                    "insurance",
+                    models.CharField(
+                        choices=[
+                            ("own", "insured by the receiving insurer"),
+                            ("other_insurer", "insured by another insurer"),
+                            ("other_region", "insured in another region"),
+                            ("unknown", "insurer not known"),
+                            ("fund_as_insurer", "the fund does the insurer's job"),
+                            ("no_licence", "the insurer has no licence"),
+                        ],
+                        max_length=20,
+                        verbose_name="insurance",
+                    ),
+                ),
+                ("about_insurer", models.BooleanField(default=False, verbose_name="about the insurer")),
+                (
+                    "suspicion",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("oncology", "suspected cancer"),
+                            ("cardiovascular", "suspected disease of heart or vessels"),
+                        ],
+                        max_length=20,
+                        verbose_name="suspicion",
+                    ),
+                ),
+                ("life_threat", models.BooleanField(default=False, verbose_name="threat to life")),
+                ("applicant_name", models.CharField(max_length=310, verbose_name="name of the applicant")),
+                ("applicant_email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("applicant_phone", models.CharField(blank=True, max_length=16, verbose_name="phone")),
+                (
+                    "applicant_address",
+                    models.CharField(blank=True, max_length=300, verbose_name="postal address"),
+                ),
+                (
+                    "reply_channel",
+                    models.CharField(
+                        choices=[
+                            ("email", "e-mail"),
+                            ("post", "letter by post"),
+                            ("phone", "phone call"),
+                            ("cabinet", "personal cabinet"),
+                        ],
+                        max_length=10,
+                        verbose_name="how to answer",
+                    ),
+                ),
+                ("language", models.CharField(default="ru", max_length=5, verbose_name="language")),
+                (
+                    "concerned_name",
+                    models.CharField(blank=True, max_length=310, verbose_name="name of the person concerned"),
+                ),
+                ("concerned_birth_date", models.DateField(blank=True, null=True, verbose_name="birth date")),
+                (
+                    "concerned_enp",
+                    models.CharField(blank=True, max_length=16, verbose_name="policy number (ENP)"),
+                ),
+                (
+                    "acting_ground",
+                    models.CharField(
+                        choices=[
+                            ("self", "for oneself"),
+                            ("parent", "parent"),
+                            ("guardian", "guardian"),
+                            ("power_of_attorney", "power of attorney"),
+                        ],
+                        default="self",
+                        max_length=20,
+                        verbose_name="acts as",
+                    ),
+                ),
+                ("ground_document", models.CharField(blank=True, max_length=200, verbose_name="document")),
+                ("consent_at", models.DateTimeField(blank=True, null=True, verbose_name="consent given at")),
+                (
+                    "consent_address",
+                    models.GenericIPAddressField(blank=True, null=True, verbose_name="network address"),
+                ),
+                ("text", models.TextField(verbose_name="text")),
+                ("wish", models.TextField(blank=True, verbose_name="what the applicant wants")),
+                ("happened_on", models.DateField(blank=True, null=True, verbose_name="happened on")),
+                ("received_at", models.DateTimeField(verbose_name="received at")),
+                ("registered_at", models.DateTimeField(verbose_name="registered at")),
+                ("registered_on", models.DateField(verbose_name="registered on")),
+                ("clock_from", models.DateTimeField(verbose_name="term counted from")),
+                ("routed_at", models.DateTimeField(blank=True, null=True, verbose_name="routed at")),
+                ("taken_at", models.DateTimeField(blank=True, null=True, verbose_name="taken at")),
+                ("due_on", models.DateField(verbose_name="due on")),
+                ("due_at", models.DateTimeField(verbose_name="end of the due day")),
+                ("warn_on", models.DateField(verbose_name="last working day before")),
+                ("forward_by", models.DateField(blank=True, null=True, verbose_name="forward by")),
+                ("target_on", models.DateField(blank=True, null=True, verbose_name="internal target")),
+                ("extended_on", models.DateField(blank=True, null=True, verbose_name="extended on")),
+                ("extension_reason", models.TextField(blank=True, verbose_name="reason of the extension")),
+                (
+                    "next_step_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="next reminder at"),
+                ),
+                ("answer", models.TextField(blank=True, verbose_name="answer")),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="answered at")),
+                ("forwarded_at", models.DateTimeField(blank=True, null=True, verbose_name="forwarded at")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed at")),
+                (
+                    "validity",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("pending", "not yet judged"),
+                            ("justified", "justified"),
+                            ("unjustified", "unjustified"),
+                        ],
+                        max_length=12,
+                        verbose_name="validity",
+                    ),
+                ),
+                (
+                    "decline_ground",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("no_name_or_address", "no name or no address for the answer"),
+                            ("unreadable", "the text cannot be read"),
+                            ("meaning_unclear", "the essence cannot be made out"),
+                            ("abusive", "abusive language or threats"),
+                            ("already_answered", "answered repeatedly before, nothing new"),
+                        ],
+                        max_length=20,
+                        verbose_name="ground to leave without an answer",
+                    ),
+                ),
+                ("access_code_hash", models.CharField(blank=True, editable=False, max_length=200)),
+                ("submission_key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("submission_digest", models.CharField(blank=True, editable=False, max_length=64)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("is_sample", models.BooleanField(default=False, verbose_name="sample data")),
+                (
+                    "applicant",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appeals_filed",
+                        to="registry.insuredperson",
+                        verbose_name="applicant",
+                    ),
+                ),
+                (
+                    "applicant_user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appeals",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="account of the applicant",
+                    ),
+                ),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appeals",
+                        to="representatives.representative",
+                        verbose_name="representative",
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.clinic",
+                        verbose_name="clinic",
+                    ),
+                ),
+                (
+                    "concerned_person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appeals_about",
+                        to="registry.insuredperson",
+                        verbose_name="person concerned",
+                    ),
+                ),
+                (
+                    "consent_text",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.consenttext",
+                        verbose_name="consent",
+                    ),
+                ),
+                (
+                    "insurer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.organization",
+                        verbose_name="insurer of the person",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.organization",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "received_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.organization",
+                        verbose_name="received by",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.region",
+                        verbose_name="region",
+                    ),
+                ),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="in the hands of",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'appeal',
-                'verbose_name_plural': 'appeals',
+                "verbose_name": "appeal",
+                "verbose_name_plural": "appeals",
             },
         ),
         migrations.CreateModel(
-            name='AppealDraft',
+            name="AppealDraft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('data', models.JSONField(blank=True, default=dict, verbose_name='answers')),
-                ('step', models.CharField(blank=True, max_length=40, verbose_name='step')),
-                ('created_at', models.DateTimeField(verbose_name='created at')),
-                ('updated_at', models.DateTimeField(verbose_name='updated at')),
-                ('expires_at', models.DateTimeField(db_index=True, verbose_name='expires at')),
-                ('appeal', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='draft', to='appeals.appeal')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("data", models.JSONField(blank=True, default=dict, verbose_name="answers")),
+                ("step", models.CharField(blank=True, max_length=40, verbose_name="step")),
+                ("created_at", models.DateTimeField(verbose_name="created at")),
+                ("updated_at", models.DateTimeField(verbose_name="updated at")),
+                ("expires_at", models.DateTimeField(db_index=True, verbose_name="expires at")),
+                (
+                    "appeal",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="draft",
+                        to="appeals.appeal",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'draft of an appeal',
-                'verbose_name_plural': 'drafts of appeals',
+                "verbose_name": "draft of an appeal",
+                "verbose_name_plural": "drafts of appeals",
             },
         ),
         migrations.CreateModel(
-            name='AppealTerm',
+            name="AppealTerm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='source')),
-                ('confirmed', models.BooleanField(default=False, verbose_name='confirmed')),
-                ('code', models.CharField(max_length=20, verbose_name='code')),
-                ('kind', models.CharField(blank=True, choices=[('consultation', 'consultation'), ('application', 'application'), ('complaint', 'complaint'), ('proposal', 'proposal'), ('gratitude', 'gratitude')], max_length=20, verbose_name='kind')),
-                ('level', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='level')),
-                ('value', models.PositiveSmallIntegerField(verbose_name='number of units')),
-                ('unit', models.CharField(choices=[('day', 'calendar day'), ('working_day', 'working day')], max_length=15, verbose_name='unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valid to")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="source")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="confirmed")),
+                ("code", models.CharField(max_length=20, verbose_name="code")),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("consultation", "consultation"),
+                            ("application", "application"),
+                            ("complaint", "complaint"),
+                            ("proposal", "proposal"),
+                            ("gratitude", "gratitude"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("level", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="level")),
+                ("value", models.PositiveSmallIntegerField(verbose_name="number of units")),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[("day", "calendar day"), ("working_day", "working day")],
+                        max_length=15,
+                        verbose_name="unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'term',
-                'verbose_name_plural': 'terms',
-                'ordering': ['code', 'valid_from'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='appeals_appealterm_term', violation_error_message='The last day is before the first one.'), models.UniqueConstraint(fields=('code', 'kind', 'level', 'valid_from'), name='appealterm_version', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('level__isnull', True), ('level__range', (1, 3)), _connector='OR'), name='appealterm_level')],
+                "verbose_name": "term",
+                "verbose_name_plural": "terms",
+                "ordering": ["code", "valid_from"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="appeals_appealterm_term",
+                        violation_error_message="The last day is before the first one.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("code", "kind", "level", "valid_from"),
+                        name="appealterm_version",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("level__isnull", True), ("level__range", (1, 3)), _connector="OR"
+                        ),
+                        name="appealterm_level",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AppealTopic',
+            name="AppealTopic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='source')),
-                ('confirmed', models.BooleanField(default=False, verbose_name='confirmed')),
-                ('code', models.CharField(max_length=20, verbose_name='code')),
-                ('parent', models.CharField(blank=True, max_length=20, verbose_name='code of the heading')),
-                ('kind', models.CharField(blank=True, choices=[('consultation', 'consultation'), ('application', 'application'), ('complaint', 'complaint'), ('proposal', 'proposal'), ('gratitude', 'gratitude')], max_length=20, verbose_name='kind')),
-                ('title', models.CharField(max_length=500, verbose_name='official title')),
-                ('plain_title', models.CharField(max_length=300, verbose_name='title for citizens')),
-                ('selectable', models.BooleanField(default=True, verbose_name='may be chosen')),
-                ('default_level', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='level')),
-                ('written_level', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='level if written')),
-                ('urgency', models.CharField(choices=[('normal', 'ordinary'), ('urgent', 'urgent'), ('emergency', 'emergency')], default='normal', max_length=10, verbose_name='urgency')),
-                ('forms', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('oral', 'oral'), ('written', 'written')], max_length=10), size=None, verbose_name='allowed forms')),
-                ('waiting', models.BooleanField(default=False, verbose_name='about waiting times')),
-                ('fund_only', models.BooleanField(default=False, verbose_name='only for the fund')),
-                ('about_insurer', models.BooleanField(default=False, verbose_name='about the insurer')),
-                ('outside_competence', models.BooleanField(default=False, verbose_name='outside OMS competence')),
-                ('addressee', models.CharField(blank=True, max_length=40, verbose_name='code of the competent body')),
-                ('needs_clinic', models.BooleanField(default=False, verbose_name='needs a clinic')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valid to")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="source")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="confirmed")),
+                ("code", models.CharField(max_length=20, verbose_name="code")),
+                ("parent", models.CharField(blank=True, max_length=20, verbose_name="code of the heading")),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("consultation", "consultation"),
+                            ("application", "application"),
+                            ("complaint", "complaint"),
+                            ("proposal", "proposal"),
+                            ("gratitude", "gratitude"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", models.CharField(max_length=500, verbose_name="official title")),
+                ("plain_title", models.CharField(max_length=300, verbose_name="title for citizens")),
+                ("selectable", models.BooleanField(default=True, verbose_name="may be chosen")),
+                (
+                    "default_level",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="level"),
+                ),
+                (
+                    "written_level",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="level if written"),
+                ),
+                (
+                    "urgency",
+                    models.CharField(
+                        choices=[("normal", "ordinary"), ("urgent", "urgent"), ("emergency", "emergency")],
+                        default="normal",
+                        max_length=10,
+                        verbose_name="urgency",
+                    ),
+                ),
+                (
+                    "forms",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[("oral", "oral"), ("written", "written")], max_length=10
+                        ),
+                        size=None,
+                        verbose_name="allowed forms",
+                    ),
+                ),
+                ("waiting", models.BooleanField(default=False, verbose_name="about waiting times")),
+                ("fund_only", models.BooleanField(default=False, verbose_name="only for the fund")),
+                ("about_insurer", models.BooleanField(default=False, verbose_name="about the insurer")),
+                (
+                    "outside_competence",
+                    models.BooleanField(default=False, verbose_name="outside OMS competence"),
+                ),
+                (
+                    "addressee",
+                    models.CharField(blank=True, max_length=40, verbose_name="code of the competent body"),
+                ),
+                ("needs_clinic", models.BooleanField(default=False, verbose_name="needs a clinic")),
             ],
             options={
-                'verbose_name': 'topic of appeals',
-                'verbose_name_plural': 'topics of appeals',
-                'ordering': ['code', 'valid_from'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='appeals_appealtopic_term', violation_error_message='The last day is before the first one.'), models.UniqueConstraint(fields=('code', 'valid_from'), name='appealtopic_code_version'), models.CheckConstraint(condition=models.Q(models.Q(('outside_competence', True), models.Q(('addressee', ''), _negated=True)), models.Q(('addressee', ''), ('outside_competence', False)), _connector='OR'), name='appealtopic_addressee', violation_error_message='A matter outside competence needs the body it belongs to.'), models.CheckConstraint(condition=models.Q(models.Q(('default_level__isnull', True), ('default_level__range', (1, 3)), _connector='OR'), models.Q(('written_level__isnull', True), ('written_level__range', (1, 3)), _connector='OR')), name='appealtopic_level')],
+                "verbose_name": "topic of appeals",
+                "verbose_name_plural": "topics of appeals",
+                "ordering": ["code", "valid_from"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="appeals_appealtopic_term",
+                        violation_error_message="The last day is before the first one.",
+                    ),
+                    models.UniqueConstraint(fields=("code", "valid_from"), name="appealtopic_code_version"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("outside_competence", True), models.Q(("addressee", ""), _negated=True)
+                            ),
+                            models.Q(("addressee", ""), ("outside_competence", False)),
+                            _connector="OR",
+                        ),
+                        name="appealtopic_addressee",
+                        violation_error_message="A matter outside competence needs the body it belongs to.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("default_level__isnull", True),
+                                ("default_level__range", (1, 3)),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("written_level__isnull", True),
+                                ("written_level__range", (1, 3)),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="appealtopic_level",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='topic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='appeals.appealtopic', verbose_name='topic'),
+            model_name="appeal",
+            name="topic",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="appeals",
+                to="appeals.appealtopic",
+                verbose_name="topic",
+            ),
         ),
         migrations.CreateModel(
-            name='Body',
+            name="Body",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='source')),
-                ('confirmed', models.BooleanField(default=False, verbose_name='confirmed')),
-                ('code', models.CharField(max_length=40, verbose_name='code')),
-                ('title', models.CharField(max_length=300, verbose_name='official name')),
-                ('plain_title', models.CharField(max_length=300, verbose_name='name for citizens')),
-                ('clinic_specific', models.BooleanField(default=False, verbose_name='a different one for each clinic')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valid to")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="source")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="confirmed")),
+                ("code", models.CharField(max_length=40, verbose_name="code")),
+                ("title", models.CharField(max_length=300, verbose_name="official name")),
+                ("plain_title", models.CharField(max_length=300, verbose_name="name for citizens")),
+                (
+                    "clinic_specific",
+                    models.BooleanField(default=False, verbose_name="a different one for each clinic"),
+                ),
             ],
             options={
-                'verbose_name': 'competent body',
-                'verbose_name_plural': 'competent bodies',
-                'ordering': ['code', 'valid_from'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='appeals_body_term', violation_error_message='The last day is before the first one.'), models.UniqueConstraint(fields=('code', 'valid_from'), name='body_code_version')],
+                "verbose_name": "competent body",
+                "verbose_name_plural": "competent bodies",
+                "ordering": ["code", "valid_from"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="appeals_body_term",
+                        violation_error_message="The last day is before the first one.",
+                    ),
+                    models.UniqueConstraint(fields=("code", "valid_from"), name="body_code_version"),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='addressee',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='appeals.body', verbose_name='competent body'),
+            model_name="appeal",
+            name="addressee",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="appeals.body",
+                verbose_name="competent body",
+            ),
         ),
         migrations.CreateModel(
-            name='HandOver',
+            name="HandOver",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_level', models.PositiveSmallIntegerField(verbose_name='from level')),
-                ('to_level', models.PositiveSmallIntegerField(verbose_name='to level')),
-                ('state', models.CharField(choices=[('offered', 'offered'), ('accepted', 'accepted'), ('returned', 'returned')], default='offered', max_length=10, verbose_name='state')),
-                ('note', models.TextField(verbose_name='note')),
-                ('offered_by_user_id', models.BigIntegerField(null=True, verbose_name='offered by')),
-                ('offered_at', models.DateTimeField(verbose_name='offered at')),
-                ('decided_by_user_id', models.BigIntegerField(null=True, verbose_name='decided by')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided at')),
-                ('reason', models.TextField(blank=True, verbose_name='reason of the return')),
-                ('appeal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hand_overs', to='appeals.appeal')),
-                ('from_assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='representatives.representative')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_level", models.PositiveSmallIntegerField(verbose_name="from level")),
+                ("to_level", models.PositiveSmallIntegerField(verbose_name="to level")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("offered", "offered"), ("accepted", "accepted"), ("returned", "returned")],
+                        default="offered",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("note", models.TextField(verbose_name="note")),
+                ("offered_by_user_id", models.BigIntegerField(null=True, verbose_name="offered by")),
+                ("offered_at", models.DateTimeField(verbose_name="offered at")),
+                ("decided_by_user_id", models.BigIntegerField(null=True, verbose_name="decided by")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="decided at")),
+                ("reason", models.TextField(blank=True, verbose_name="reason of the return")),
+                (
+                    "appeal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hand_overs",
+                        to="appeals.appeal",
+                    ),
+                ),
+                (
+                    "from_assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="representatives.representative",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'hand-over',
-                'verbose_name_plural': 'hand-overs',
+                "verbose_name": "hand-over",
+                "verbose_name_plural": "hand-overs",
             },
         ),
         migrations.CreateModel(
-            name='LadderStep',
+            name="LadderStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(choices=[('half', 'half'), ('most', 'most'), ('all', 'all')], max_length=10, verbose_name='step')),
-                ('recipient', models.CharField(max_length=12, verbose_name='recipient')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('appeal', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='ladder', to='appeals.appeal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[("half", "half"), ("most", "most"), ("all", "all")],
+                        max_length=10,
+                        verbose_name="step",
+                    ),
+                ),
+                ("recipient", models.CharField(max_length=12, verbose_name="recipient")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                (
+                    "appeal",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ladder",
+                        to="appeals.appeal",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'reminder step',
-                'verbose_name_plural': 'reminder steps',
+                "verbose_name": "reminder step",
+                "verbose_name_plural": "reminder steps",
             },
         ),
         migrations.CreateModel(
-            name='NumberCounter',
+            name="NumberCounter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('value', models.PositiveIntegerField(verbose_name='last running number')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                ("value", models.PositiveIntegerField(verbose_name="last running number")),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.region"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'counter of numbers',
-                'verbose_name_plural': 'counters of numbers',
+                "verbose_name": "counter of numbers",
+                "verbose_name_plural": "counters of numbers",
             },
         ),
         migrations.CreateModel(
-            name='AppealEvent',
+            name="AppealEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('action', models.CharField(choices=[('file', 'file'), ('route', 'route'), ('reroute', 'route by hand'), ('take', 'take'), ('assign', 'assign'), ('hand_over', 'hand over'), ('accept_hand_over', 'accept the hand-over'), ('return_hand_over', 'return the hand-over'), ('ask_applicant', 'ask the applicant'), ('applicant_replied', "record the applicant's reply"), ('ask_clinic', 'ask the clinic'), ('clinic_replied', "record the clinic's reply"), ('order_expertise', 'order an expertise'), ('expertise_received', 'record the outcome of the expertise'), ('resume', 'go on without waiting'), ('submit_for_review', 'submit the answer for approval'), ('send_back', 'send back'), ('answer', 'answer'), ('forward', 'forward'), ('withdraw', 'withdraw'), ('decline', 'leave without an answer'), ('extend', 'extend the term'), ('reopen', 'reopen'), ('close', 'close'), ('convert', 'change the kind'), ('mark_validity', 'judge the complaint')], max_length=20, verbose_name='action')),
-                ('from_state', models.CharField(max_length=20, verbose_name='from state')),
-                ('to_state', models.CharField(max_length=20, verbose_name='to state')),
-                ('actor_user_id', models.BigIntegerField(null=True, verbose_name='user')),
-                ('actor_role', models.CharField(max_length=20, verbose_name='role')),
-                ('public', models.BooleanField(default=False, verbose_name='shown to the citizen')),
-                ('public_text', models.TextField(blank=True, verbose_name='text for the citizen')),
-                ('note', models.TextField(blank=True, verbose_name='internal note')),
-                ('data', models.JSONField(blank=True, default=dict, verbose_name='details')),
-                ('appeal', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='appeals.appeal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="at")),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("file", "file"),
+                            ("route", "route"),
+                            ("reroute", "route by hand"),
+                            ("take", "take"),
+                            ("assign", "assign"),
+                            ("hand_over", "hand over"),
+                            ("accept_hand_over", "accept the hand-over"),
+                            ("return_hand_over", "return the hand-over"),
+                            ("ask_applicant", "ask the applicant"),
+                            ("applicant_replied", "record the applicant's reply"),
+                            ("ask_clinic", "ask the clinic"),
+                            ("clinic_replied", "record the clinic's reply"),
+                            ("order_expertise", "order an expertise"),
+                            ("expertise_received", "record the outcome of the expertise"),
+                            ("resume", "go on without waiting"),
+                            ("submit_for_review", "submit the answer for approval"),
+                            ("send_back", "send back"),
+                            ("answer", "answer"),
+                            ("forward", "forward"),
+                            ("withdraw", "withdraw"),
+                            ("decline", "leave without an answer"),
+                            ("extend", "extend the term"),
+                            ("reopen", "reopen"),
+                            ("close", "close"),
+                            ("convert", "change the kind"),
+                            ("mark_validity", "judge the complaint"),
+                        ],
+                        max_length=20,
+                        verbose_name="action",
+                    ),
+                ),
+                ("from_state", models.CharField(max_length=20, verbose_name="from state")),
+                ("to_state", models.CharField(max_length=20, verbose_name="to state")),
+                ("actor_user_id", models.BigIntegerField(null=True, verbose_name="user")),
+                ("actor_role", models.CharField(max_length=20, verbose_name="role")),
+                ("public", models.BooleanField(default=False, verbose_name="shown to the citizen")),
+                ("public_text", models.TextField(blank=True, verbose_name="text for the citizen")),
+                ("note", models.TextField(blank=True, verbose_name="internal note")),
+                ("data", models.JSONField(blank=True, default=dict, verbose_name="details")),
+                (
+                    "appeal",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="appeals.appeal",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event of an appeal',
-                'verbose_name_plural': 'events of appeals',
-                'ordering': ['id'],
-                'indexes': [models.Index(fields=['appeal', 'id'], name='appealevent_story')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('action__in', [appeals.lifecycle.Action['ACCEPT_HAND_OVER'], appeals.lifecycle.Action['ANSWER'], appeals.lifecycle.Action['APPLICANT_REPLIED'], appeals.lifecycle.Action['ASK_APPLICANT'], appeals.lifecycle.Action['ASK_CLINIC'], appeals.lifecycle.Action['ASSIGN'], appeals.lifecycle.Action['CLINIC_REPLIED'], appeals.lifecycle.Action['CLOSE'], appeals.lifecycle.Action['CONVERT'], appeals.lifecycle.Action['DECLINE'], appeals.lifecycle.Action['EXPERTISE_RECEIVED'], appeals.lifecycle.Action['EXTEND'], appeals.lifecycle.Action['FILE'], appeals.lifecycle.Action['FORWARD'], appeals.lifecycle.Action['HAND_OVER'], appeals.lifecycle.Action['MARK_VALIDITY'], appeals.lifecycle.Action['ORDER_EXPERTISE'], appeals.lifecycle.Action['REOPEN'], appeals.lifecycle.Action['REROUTE'], appeals.lifecycle.Action['RESUME'], appeals.lifecycle.Action['RETURN_HAND_OVER'], appeals.lifecycle.Action['ROUTE'], appeals.lifecycle.Action['SEND_BACK'], appeals.lifecycle.Action['SUBMIT_FOR_REVIEW'], appeals.lifecycle.Action['TAKE'], appeals.lifecycle.Action['WITHDRAW']])), name='appealevent_action')],
+                "verbose_name": "event of an appeal",
+                "verbose_name_plural": "events of appeals",
+                "ordering": ["id"],
+                "indexes": [models.Index(fields=["appeal", "id"], name="appealevent_story")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "action__in",
+                                [
+                                    appeals.lifecycle.Action["ACCEPT_HAND_OVER"],
+                                    appeals.lifecycle.Action["ANSWER"],
+                                    appeals.lifecycle.Action["APPLICANT_REPLIED"],
+                                    appeals.lifecycle.Action["ASK_APPLICANT"],
+                                    appeals.lifecycle.Action["ASK_CLINIC"],
+                                    appeals.lifecycle.Action["ASSIGN"],
+                                    appeals.lifecycle.Action["CLINIC_REPLIED"],
+                                    appeals.lifecycle.Action["CLOSE"],
+                                    appeals.lifecycle.Action["CONVERT"],
+                                    appeals.lifecycle.Action["DECLINE"],
+                                    appeals.lifecycle.Action["EXPERTISE_RECEIVED"],
+                                    appeals.lifecycle.Action["EXTEND"],
+                                    appeals.lifecycle.Action["FILE"],
+                                    appeals.lifecycle.Action["FORWARD"],
+                                    appeals.lifecycle.Action["HAND_OVER"],
+                                    appeals.lifecycle.Action["MARK_VALIDITY"],
+                                    appeals.lifecycle.Action["ORDER_EXPERTISE"],
+                                    appeals.lifecycle.Action["REOPEN"],
+                                    appeals.lifecycle.Action["REROUTE"],
+                                    appeals.lifecycle.Action["RESUME"],
+                                    appeals.lifecycle.Action["RETURN_HAND_OVER"],
+                                    appeals.lifecycle.Action["ROUTE"],
+                                    appeals.lifecycle.Action["SEND_BACK"],
+                                    appeals.lifecycle.Action["SUBMIT_FOR_REVIEW"],
+                                    appeals.lifecycle.Action["TAKE"],
+                                    appeals.lifecycle.Action["WITHDRAW"],
+                                ],
+                            )
+                        ),
+                        name="appealevent_action",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('file', models.FileField(max_length=120, upload_to=appeals.models.intake.storage_name, verbose_name='file')),
-                ('name', models.CharField(max_length=200, verbose_name='name as given')),
-                ('size', models.PositiveIntegerField(verbose_name='size in bytes')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('content_type', models.CharField(max_length=100, verbose_name='type by content')),
-                ('verdict', models.CharField(choices=[('pending', 'being checked'), ('clean', 'clean'), ('rejected', 'rejected')], default='pending', max_length=10, verbose_name='verdict of the scanner')),
-                ('scan_after', models.DateTimeField(blank=True, null=True, verbose_name='not checked again before')),
-                ('medical', models.BooleanField(default=False, verbose_name='medical document')),
-                ('sealed', models.BooleanField(default=False, verbose_name='sealed: level 3 only')),
-                ('uploaded_at', models.DateTimeField(verbose_name='uploaded at')),
-                ('uploaded_by_user_id', models.BigIntegerField(null=True, verbose_name='uploaded by')),
-                ('appeal', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='appeals.appeal')),
-                ('draft', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='appeals.appealdraft')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "file",
+                    models.FileField(
+                        max_length=120, upload_to=appeals.models.intake.storage_name, verbose_name="file"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name as given")),
+                ("size", models.PositiveIntegerField(verbose_name="size in bytes")),
+                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
+                ("content_type", models.CharField(max_length=100, verbose_name="type by content")),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("pending", "being checked"), ("clean", "clean"), ("rejected", "rejected")],
+                        default="pending",
+                        max_length=10,
+                        verbose_name="verdict of the scanner",
+                    ),
+                ),
+                (
+                    "scan_after",
+                    models.DateTimeField(blank=True, null=True, verbose_name="not checked again before"),
+                ),
+                ("medical", models.BooleanField(default=False, verbose_name="medical document")),
+                ("sealed", models.BooleanField(default=False, verbose_name="sealed: level 3 only")),
+                ("uploaded_at", models.DateTimeField(verbose_name="uploaded at")),
+                ("uploaded_by_user_id", models.BigIntegerField(null=True, verbose_name="uploaded by")),
+                (
+                    "appeal",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="appeals.appeal",
+                    ),
+                ),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="appeals.appealdraft",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'attachment',
-                'verbose_name_plural': 'attachments',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('appeal__isnull', True), ('draft__isnull', False)), models.Q(('appeal__isnull', False), ('draft__isnull', True)), _connector='OR'), name='attachment_one_owner'), models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='attachment_sha256_shape'), models.CheckConstraint(condition=models.Q(('verdict__in', ['pending', 'clean', 'rejected'])), name='attachment_verdict')],
-                'indexes': [models.Index(models.OrderBy(models.F('scan_after'), nulls_first=True), condition=models.Q(('verdict', 'pending')), name='attachment_to_scan')],
+                "verbose_name": "attachment",
+                "verbose_name_plural": "attachments",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("appeal__isnull", True), ("draft__isnull", False)),
+                            models.Q(("appeal__isnull", False), ("draft__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="attachment_one_owner",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                        name="attachment_sha256_shape",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("verdict__in", ["pending", "clean", "rejected"])),
+                        name="attachment_verdict",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        models.OrderBy(models.F("scan_after"), nulls_first=True),
+                        condition=models.Q(("verdict", "pending")),
+                        name="attachment_to_scan",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(condition=models.Q(('state__in', [appeals.lifecycle.State['AWAITING_APPLICANT'], appeals.lifecycle.State['AWAITING_CLINIC'], appeals.lifecycle.State['AWAITING_EXPERTISE'], appeals.lifecycle.State['IN_PROGRESS'], appeals.lifecycle.State['IN_REVIEW'], appeals.lifecycle.State['REGISTERED']])), fields=['organization', 'level', 'due_on', 'id'], name='appeal_queue_level'),
+            model_name="appeal",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            appeals.lifecycle.State["AWAITING_APPLICANT"],
+                            appeals.lifecycle.State["AWAITING_CLINIC"],
+                            appeals.lifecycle.State["AWAITING_EXPERTISE"],
+                            appeals.lifecycle.State["IN_PROGRESS"],
+                            appeals.lifecycle.State["IN_REVIEW"],
+                            appeals.lifecycle.State["REGISTERED"],
+                        ],
+                    )
+                ),
+                fields=["organization", "level", "due_on", "id"],
+                name="appeal_queue_level",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(condition=models.Q(('state__in', [appeals.lifecycle.State['AWAITING_APPLICANT'], appeals.lifecycle.State['AWAITING_CLINIC'], appeals.lifecycle.State['AWAITING_EXPERTISE'], appeals.lifecycle.State['IN_PROGRESS'], appeals.lifecycle.State['IN_REVIEW'], appeals.lifecycle.State['REGISTERED']])), fields=['organization', 'due_on', 'id'], name='appeal_queue_office'),
+            model_name="appeal",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            appeals.lifecycle.State["AWAITING_APPLICANT"],
+                            appeals.lifecycle.State["AWAITING_CLINIC"],
+                            appeals.lifecycle.State["AWAITING_EXPERTISE"],
+                            appeals.lifecycle.State["IN_PROGRESS"],
+                            appeals.lifecycle.State["IN_REVIEW"],
+                            appeals.lifecycle.State["REGISTERED"],
+                        ],
+                    )
+                ),
+                fields=["organization", "due_on", "id"],
+                name="appeal_queue_office",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(condition=models.Q(('state__in', [appeals.lifecycle.State['AWAITING_APPLICANT'], appeals.lifecycle.State['AWAITING_CLINIC'], appeals.lifecycle.State['AWAITING_EXPERTISE'], appeals.lifecycle.State['IN_PROGRESS'], appeals.lifecycle.State['IN_REVIEW'], appeals.lifecycle.State['REGISTERED']])), fields=['worker', 'due_on', 'id'], name='appeal_queue_worker'),
+            model_name="appeal",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            appeals.lifecycle.State["AWAITING_APPLICANT"],
+                            appeals.lifecycle.State["AWAITING_CLINIC"],
+                            appeals.lifecycle.State["AWAITING_EXPERTISE"],
+                            appeals.lifecycle.State["IN_PROGRESS"],
+                            appeals.lifecycle.State["IN_REVIEW"],
+                            appeals.lifecycle.State["REGISTERED"],
+                        ],
+                    )
+                ),
+                fields=["worker", "due_on", "id"],
+                name="appeal_queue_worker",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(condition=models.Q(('state__in', [appeals.lifecycle.State['AWAITING_APPLICANT'], appeals.lifecycle.State['AWAITING_CLINIC'], appeals.lifecycle.State['AWAITING_EXPERTISE'], appeals.lifecycle.State['IN_PROGRESS'], appeals.lifecycle.State['IN_REVIEW'], appeals.lifecycle.State['REGISTERED']])), fields=['assignee', 'due_on', 'id'], name='appeal_queue_assignee'),
+            model_name="appeal",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            appeals.lifecycle.State["AWAITING_APPLICANT"],
+                            appeals.lifecycle.State["AWAITING_CLINIC"],
+                            appeals.lifecycle.State["AWAITING_EXPERTISE"],
+                            appeals.lifecycle.State["IN_PROGRESS"],
+                            appeals.lifecycle.State["IN_REVIEW"],
+                            appeals.lifecycle.State["REGISTERED"],
+                        ],
+                    )
+                ),
+                fields=["assignee", "due_on", "id"],
+                name="appeal_queue_assignee",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(condition=models.Q(('state__in', [appeals.lifecycle.State['AWAITING_APPLICANT'], appeals.lifecycle.State['AWAITING_CLINIC'], appeals.lifecycle.State['AWAITING_EXPERTISE'], appeals.lifecycle.State['IN_PROGRESS'], appeals.lifecycle.State['IN_REVIEW'], appeals.lifecycle.State['REGISTERED']])), fields=['region', 'due_on', 'id'], name='appeal_queue_region'),
+            model_name="appeal",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            appeals.lifecycle.State["AWAITING_APPLICANT"],
+                            appeals.lifecycle.State["AWAITING_CLINIC"],
+                            appeals.lifecycle.State["AWAITING_EXPERTISE"],
+                            appeals.lifecycle.State["IN_PROGRESS"],
+                            appeals.lifecycle.State["IN_REVIEW"],
+                            appeals.lifecycle.State["REGISTERED"],
+                        ],
+                    )
+                ),
+                fields=["region", "due_on", "id"],
+                name="appeal_queue_region",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(condition=models.Q(('routed_at__isnull', False), ('state', appeals.lifecycle.State['REGISTERED'])), fields=['organization', 'level', 'urgency', 'due_on', 'id'], name='appeal_queue_next'),
+            model_name="appeal",
+            index=models.Index(
+                condition=models.Q(
+                    ("routed_at__isnull", False), ("state", appeals.lifecycle.State["REGISTERED"])
+                ),
+                fields=["organization", "level", "urgency", "due_on", "id"],
+                name="appeal_queue_next",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(condition=models.Q(('routed_at__isnull', True), ('state', appeals.lifecycle.State['REGISTERED'])), fields=['id'], name='appeal_unrouted'),
+            model_name="appeal",
+            index=models.Index(
+                condition=models.Q(
+                    ("routed_at__isnull", True), ("state", appeals.lifecycle.State["REGISTERED"])
+                ),
+                fields=["id"],
+                name="appeal_unrouted",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(condition=models.Q(('state__in', [appeals.lifecycle.State['AWAITING_APPLICANT'], appeals.lifecycle.State['AWAITING_CLINIC'], appeals.lifecycle.State['AWAITING_EXPERTISE'], appeals.lifecycle.State['IN_PROGRESS'], appeals.lifecycle.State['IN_REVIEW'], appeals.lifecycle.State['REGISTERED']])), fields=['next_step_at'], name='appeal_ladder'),
+            model_name="appeal",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            appeals.lifecycle.State["AWAITING_APPLICANT"],
+                            appeals.lifecycle.State["AWAITING_CLINIC"],
+                            appeals.lifecycle.State["AWAITING_EXPERTISE"],
+                            appeals.lifecycle.State["IN_PROGRESS"],
+                            appeals.lifecycle.State["IN_REVIEW"],
+                            appeals.lifecycle.State["REGISTERED"],
+                        ],
+                    )
+                ),
+                fields=["next_step_at"],
+                name="appeal_ladder",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(fields=['organization', '-registered_at', '-id'], name='appeal_register_office'),
+            model_name="appeal",
+            index=models.Index(
+                fields=["organization", "-registered_at", "-id"], name="appeal_register_office"
+            ),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(fields=['region', '-registered_at', '-id'], name='appeal_register_region'),
+            model_name="appeal",
+            index=models.Index(fields=["region", "-registered_at", "-id"], name="appeal_register_region"),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('number__regex', '^[0-9]{2}-[0-9]{4}-[0-9]{7}-[0-9]$'), ('number__startswith', models.F('region'))), name='appeal_number_shape'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("number__regex", "^[0-9]{2}-[0-9]{4}-[0-9]{7}-[0-9]$"),
+                    ("number__startswith", models.F("region")),
+                ),
+                name="appeal_number_shape",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [appeals.lifecycle.State['ANSWERED'], appeals.lifecycle.State['AWAITING_APPLICANT'], appeals.lifecycle.State['AWAITING_CLINIC'], appeals.lifecycle.State['AWAITING_EXPERTISE'], appeals.lifecycle.State['CLOSED'], appeals.lifecycle.State['DECLINED'], appeals.lifecycle.State['FORWARDED'], appeals.lifecycle.State['IN_PROGRESS'], appeals.lifecycle.State['IN_REVIEW'], appeals.lifecycle.State['REGISTERED'], appeals.lifecycle.State['WITHDRAWN']])), name='appeal_state'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            appeals.lifecycle.State["ANSWERED"],
+                            appeals.lifecycle.State["AWAITING_APPLICANT"],
+                            appeals.lifecycle.State["AWAITING_CLINIC"],
+                            appeals.lifecycle.State["AWAITING_EXPERTISE"],
+                            appeals.lifecycle.State["CLOSED"],
+                            appeals.lifecycle.State["DECLINED"],
+                            appeals.lifecycle.State["FORWARDED"],
+                            appeals.lifecycle.State["IN_PROGRESS"],
+                            appeals.lifecycle.State["IN_REVIEW"],
+                            appeals.lifecycle.State["REGISTERED"],
+                            appeals.lifecycle.State["WITHDRAWN"],
+                        ],
+                    )
+                ),
+                name="appeal_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', [appeals.terms.Channel['API'], appeals.terms.Channel['DUTY_POST'], appeals.terms.Channel['EMAIL'], appeals.terms.Channel['FROM_ANOTHER_BODY'], appeals.terms.Channel['PHONE'], appeals.terms.Channel['POST'], appeals.terms.Channel['SITE'], appeals.terms.Channel['VISIT'], appeals.terms.Channel['VOICE_MESSAGE']]), ('form__in', [appeals.terms.Form['ORAL'], appeals.terms.Form['WRITTEN']]), ('kind__in', [appeals.terms.Kind['APPLICATION'], appeals.terms.Kind['COMPLAINT'], appeals.terms.Kind['CONSULTATION'], appeals.terms.Kind['GRATITUDE'], appeals.terms.Kind['PROPOSAL']]), ('insurance__in', [appeals.terms.Insurance['FUND_AS_INSURER'], appeals.terms.Insurance['NO_LICENCE'], appeals.terms.Insurance['OTHER_INSURER'], appeals.terms.Insurance['OTHER_REGION'], appeals.terms.Insurance['OWN'], appeals.terms.Insurance['UNKNOWN']]), ('urgency__in', [appeals.terms.Urgency['EMERGENCY'], appeals.terms.Urgency['NORMAL'], appeals.terms.Urgency['URGENT']]), ('suspicion__in', ['', appeals.terms.Suspicion['CARDIOVASCULAR'], appeals.terms.Suspicion['ONCOLOGY']])), name='appeal_words'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "channel__in",
+                        [
+                            appeals.terms.Channel["API"],
+                            appeals.terms.Channel["DUTY_POST"],
+                            appeals.terms.Channel["EMAIL"],
+                            appeals.terms.Channel["FROM_ANOTHER_BODY"],
+                            appeals.terms.Channel["PHONE"],
+                            appeals.terms.Channel["POST"],
+                            appeals.terms.Channel["SITE"],
+                            appeals.terms.Channel["VISIT"],
+                            appeals.terms.Channel["VOICE_MESSAGE"],
+                        ],
+                    ),
+                    ("form__in", [appeals.terms.Form["ORAL"], appeals.terms.Form["WRITTEN"]]),
+                    (
+                        "kind__in",
+                        [
+                            appeals.terms.Kind["APPLICATION"],
+                            appeals.terms.Kind["COMPLAINT"],
+                            appeals.terms.Kind["CONSULTATION"],
+                            appeals.terms.Kind["GRATITUDE"],
+                            appeals.terms.Kind["PROPOSAL"],
+                        ],
+                    ),
+                    (
+                        "insurance__in",
+                        [
+                            appeals.terms.Insurance["FUND_AS_INSURER"],
+                            appeals.terms.Insurance["NO_LICENCE"],
+                            appeals.terms.Insurance["OTHER_INSURER"],
+                            appeals.terms.Insurance["OTHER_REGION"],
+                            appeals.terms.Insurance["OWN"],
+                            appeals.terms.Insurance["UNKNOWN"],
+                        ],
+                    ),
+                    (
+                        "urgency__in",
+                        [
+                            appeals.terms.Urgency["EMERGENCY"],
+                            appeals.terms.Urgency["NORMAL"],
+                            appeals.terms.Urgency["URGENT"],
+                        ],
+                    ),
+                    (
+                        "suspicion__in",
+                        ["", appeals.terms.Suspicion["CARDIOVASCULAR"], appeals.terms.Suspicion["ONCOLOGY"]],
+                    ),
+                ),
+                name="appeal_words",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('acting_ground__in', ['self', 'parent', 'guardian', 'power_of_attorney']), ('reply_channel__in', ['email', 'post', 'phone', 'cabinet']), ('decline_ground__in', ['', 'no_name_or_address', 'unreadable', 'meaning_unclear', 'abusive', 'already_answered'])), name='appeal_choices'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("acting_ground__in", ["self", "parent", "guardian", "power_of_attorney"]),
+                    ("reply_channel__in", ["email", "post", "phone", "cabinet"]),
+                    (
+                        "decline_ground__in",
+                        [
+                            "",
+                            "no_name_or_address",
+                            "unreadable",
+                            "meaning_unclear",
+                            "abusive",
+                            "already_answered",
+                        ],
+                    ),
+                ),
+                name="appeal_choices",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('level__isnull', True), ('level__range', (1, 3)), _connector='OR'), name='appeal_level'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__isnull", True), ("level__range", (1, 3)), _connector="OR"),
+                name="appeal_level",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('level__isnull', True), ('organization__isnull', True), ('routed_at__isnull', True)), models.Q(('organization__isnull', False), ('routed_at__isnull', False)), _connector='OR'), name='appeal_routed'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("level__isnull", True), ("organization__isnull", True), ("routed_at__isnull", True)
+                    ),
+                    models.Q(("organization__isnull", False), ("routed_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="appeal_routed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('assignee__isnull', True), models.Q(('level__isnull', False), ('organization__isnull', False), ('taken_at__isnull', False)), _connector='OR'), name='appeal_assignee'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("assignee__isnull", True),
+                    models.Q(
+                        ("level__isnull", False), ("organization__isnull", False), ("taken_at__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="appeal_assignee",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', [appeals.lifecycle.State['AWAITING_APPLICANT'], appeals.lifecycle.State['AWAITING_CLINIC'], appeals.lifecycle.State['AWAITING_EXPERTISE'], appeals.lifecycle.State['IN_PROGRESS'], appeals.lifecycle.State['IN_REVIEW']]), _negated=True), models.Q(('routed_at__isnull', False), ('taken_at__isnull', False)), _connector='OR'), name='appeal_working'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "state__in",
+                            [
+                                appeals.lifecycle.State["AWAITING_APPLICANT"],
+                                appeals.lifecycle.State["AWAITING_CLINIC"],
+                                appeals.lifecycle.State["AWAITING_EXPERTISE"],
+                                appeals.lifecycle.State["IN_PROGRESS"],
+                                appeals.lifecycle.State["IN_REVIEW"],
+                            ],
+                        ),
+                        _negated=True,
+                    ),
+                    models.Q(("routed_at__isnull", False), ("taken_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="appeal_working",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', appeals.lifecycle.State['ANSWERED']), _negated=True), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='appeal_answered'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", appeals.lifecycle.State["ANSWERED"]), _negated=True),
+                    models.Q(models.Q(("answer", ""), _negated=True), ("answered_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="appeal_answered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_at__isnull', True), models.Q(models.Q(('answer', ''), _negated=True), ('state__in', [appeals.lifecycle.State['ANSWERED'], appeals.lifecycle.State['CLOSED']])), _connector='OR'), name='appeal_answer_given'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("answered_at__isnull", True),
+                    models.Q(
+                        models.Q(("answer", ""), _negated=True),
+                        (
+                            "state__in",
+                            [appeals.lifecycle.State["ANSWERED"], appeals.lifecycle.State["CLOSED"]],
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="appeal_answer_given",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', appeals.lifecycle.State['IN_REVIEW']), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='appeal_in_review'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", appeals.lifecycle.State["IN_REVIEW"]), _negated=True),
+                    models.Q(("answer", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="appeal_in_review",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', appeals.lifecycle.State['FORWARDED']), _negated=True), models.Q(('addressee__isnull', False), ('forwarded_at__isnull', False)), _connector='OR'), name='appeal_forwarded'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", appeals.lifecycle.State["FORWARDED"]), _negated=True),
+                    models.Q(("addressee__isnull", False), ("forwarded_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="appeal_forwarded",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', appeals.lifecycle.State['DECLINED']), _negated=True), models.Q(('decline_ground', ''), _negated=True), _connector='OR'), name='appeal_declined'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", appeals.lifecycle.State["DECLINED"]), _negated=True),
+                    models.Q(("decline_ground", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="appeal_declined",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', [appeals.lifecycle.State['CLOSED'], appeals.lifecycle.State['WITHDRAWN']])), models.Q(models.Q(('state__in', [appeals.lifecycle.State['CLOSED'], appeals.lifecycle.State['WITHDRAWN']]), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='appeal_closed'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        (
+                            "state__in",
+                            [appeals.lifecycle.State["CLOSED"], appeals.lifecycle.State["WITHDRAWN"]],
+                        ),
+                    ),
+                    models.Q(
+                        models.Q(
+                            (
+                                "state__in",
+                                [appeals.lifecycle.State["CLOSED"], appeals.lifecycle.State["WITHDRAWN"]],
+                            ),
+                            _negated=True,
+                        ),
+                        ("closed_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="appeal_closed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('extended_on__isnull', True), ('extension_reason', '')), models.Q(('extended_on__isnull', False), models.Q(('extension_reason', ''), _negated=True)), _connector='OR'), name='appeal_extension'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("extended_on__isnull", True), ("extension_reason", "")),
+                    models.Q(
+                        ("extended_on__isnull", False), models.Q(("extension_reason", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="appeal_extension",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', appeals.terms.Kind['COMPLAINT']), ('validity__in', ['pending', 'justified', 'unjustified'])), models.Q(models.Q(('kind', appeals.terms.Kind['COMPLAINT']), _negated=True), ('validity', '')), _connector='OR'), name='appeal_validity'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("kind", appeals.terms.Kind["COMPLAINT"]),
+                        ("validity__in", ["pending", "justified", "unjustified"]),
+                    ),
+                    models.Q(
+                        models.Q(("kind", appeals.terms.Kind["COMPLAINT"]), _negated=True), ("validity", "")
+                    ),
+                    _connector="OR",
+                ),
+                name="appeal_validity",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('registered_on')), ('warn_on__lte', models.F('due_on')), ('clock_from__gte', models.F('registered_at')), ('registered_at__gte', models.F('received_at')), ('due_at__gt', models.F('clock_from'))), name='appeal_dates'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("due_on__gte", models.F("registered_on")),
+                    ("warn_on__lte", models.F("due_on")),
+                    ("clock_from__gte", models.F("registered_at")),
+                    ("registered_at__gte", models.F("received_at")),
+                    ("due_at__gt", models.F("clock_from")),
+                ),
+                name="appeal_dates",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), models.Q(('applicant_name', ''), _negated=True)), name='appeal_not_empty'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("text", ""), _negated=True), models.Q(("applicant_name", ""), _negated=True)
+                ),
+                name="appeal_not_empty",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('reply_channel', 'email'), _negated=True), models.Q(('applicant_email', ''), _negated=True), _connector='OR'), models.Q(models.Q(('reply_channel', 'post'), _negated=True), models.Q(('applicant_address', ''), _negated=True), _connector='OR'), models.Q(models.Q(('reply_channel', 'phone'), _negated=True), models.Q(('applicant_phone', ''), _negated=True), _connector='OR'), models.Q(models.Q(('reply_channel', 'cabinet'), _negated=True), ('applicant_user__isnull', False), _connector='OR')), name='appeal_reply_contact'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        models.Q(("reply_channel", "email"), _negated=True),
+                        models.Q(("applicant_email", ""), _negated=True),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        models.Q(("reply_channel", "post"), _negated=True),
+                        models.Q(("applicant_address", ""), _negated=True),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        models.Q(("reply_channel", "phone"), _negated=True),
+                        models.Q(("applicant_phone", ""), _negated=True),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        models.Q(("reply_channel", "cabinet"), _negated=True),
+                        ("applicant_user__isnull", False),
+                        _connector="OR",
+                    ),
+                ),
+                name="appeal_reply_contact",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('acting_ground', 'power_of_attorney'), _negated=True), models.Q(('ground_document', ''), _negated=True), _connector='OR'), name='appeal_power_of_attorney'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("acting_ground", "power_of_attorney"), _negated=True),
+                    models.Q(("ground_document", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="appeal_power_of_attorney",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('concerned_enp', ''), ('concerned_enp__regex', '^[0-9]{16}$'), _connector='OR'), name='appeal_enp_shape'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("concerned_enp", ""), ("concerned_enp__regex", "^[0-9]{16}$"), _connector="OR"
+                ),
+                name="appeal_enp_shape",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('consent_at__isnull', True), ('consent_text__isnull', True)), models.Q(('consent_at__isnull', False), ('consent_text__isnull', False)), _connector='OR'), name='appeal_consent_paired'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("consent_at__isnull", True), ("consent_text__isnull", True)),
+                    models.Q(("consent_at__isnull", False), ("consent_text__isnull", False)),
+                    _connector="OR",
+                ),
+                name="appeal_consent_paired",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'offered')), fields=('appeal',), name='handover_one_open'),
+            model_name="handover",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "offered")), fields=("appeal",), name="handover_one_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(('from_level__range', (1, 3)), ('to_level__range', (1, 3)), models.Q(('from_level', models.F('to_level')), _negated=True)), name='handover_levels'),
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("from_level__range", (1, 3)),
+                    ("to_level__range", (1, 3)),
+                    models.Q(("from_level", models.F("to_level")), _negated=True),
+                ),
+                name="handover_levels",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'offered')), models.Q(('decided_at__isnull', False), ('state', 'accepted')), models.Q(('decided_at__isnull', False), ('state', 'returned'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='handover_decided'),
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at__isnull", True), ("state", "offered")),
+                    models.Q(("decided_at__isnull", False), ("state", "accepted")),
+                    models.Q(
+                        ("decided_at__isnull", False),
+                        ("state", "returned"),
+                        models.Q(("reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="handover_decided",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ladderstep',
-            constraint=models.UniqueConstraint(fields=('appeal', 'step'), name='ladderstep_once'),
+            model_name="ladderstep",
+            constraint=models.UniqueConstraint(fields=("appeal", "step"), name="ladderstep_once"),
         ),
         migrations.AddConstraint(
-            model_name='numbercounter',
-            constraint=models.UniqueConstraint(fields=('region', 'year'), name='numbercounter_one'),
+            model_name="numbercounter",
+            constraint=models.UniqueConstraint(fields=("region", "year"), name="numbercounter_one"),
         ),
     ]

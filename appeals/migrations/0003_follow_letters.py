@@ -6,31 +6,81 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0002_append_only'),
+        ("appeals", "0002_append_only"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AppealLetter',
+            name="AppealLetter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('answer', 'answer to an appeal')], default='answer', max_length=20, verbose_name='kind')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='number of the letter')),
-                ('sender', models.CharField(max_length=300, verbose_name='who it is from')),
-                ('body', models.TextField(verbose_name='text')),
-                ('issued_at', models.DateTimeField(verbose_name='issued at')),
-                ('issued_on', models.DateField(verbose_name='date of the letter')),
-                ('secret', models.CharField(default=appeals.models.letters.new_secret, editable=False, max_length=26, unique=True)),
-                ('read_at', models.DateTimeField(blank=True, null=True, verbose_name='read at')),
-                ('disputed_at', models.DateTimeField(blank=True, null=True, verbose_name='disputed at')),
-                ('appeal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='appeals.appeal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("answer", "answer to an appeal")],
+                        default="answer",
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="number of the letter")),
+                ("sender", models.CharField(max_length=300, verbose_name="who it is from")),
+                ("body", models.TextField(verbose_name="text")),
+                ("issued_at", models.DateTimeField(verbose_name="issued at")),
+                ("issued_on", models.DateField(verbose_name="date of the letter")),
+                (
+                    "secret",
+                    models.CharField(
+                        default=appeals.models.letters.new_secret, editable=False, max_length=26, unique=True
+                    ),
+                ),
+                ("read_at", models.DateTimeField(blank=True, null=True, verbose_name="read at")),
+                ("disputed_at", models.DateTimeField(blank=True, null=True, verbose_name="disputed at")),
+                (
+                    "appeal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="letters",
+                        to="appeals.appeal",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'letter',
-                'verbose_name_plural': 'letters',
-                'constraints': [models.CheckConstraint(condition=models.Q(('secret__regex', '^[abcdefghjkmnpqrstuvwxyz23456789]{26}$')), name='appealletter_secret'), models.CheckConstraint(condition=models.Q(models.Q(('read_at__isnull', True), ('read_at__gte', models.F('issued_at')), _connector='OR'), models.Q(('disputed_at__isnull', True), ('disputed_at__gte', models.F('issued_at')), _connector='OR')), name='appealletter_order'), models.CheckConstraint(condition=models.Q(models.Q(('body', ''), _negated=True), models.Q(('number', ''), _negated=True)), name='appealletter_whole')],
+                "verbose_name": "letter",
+                "verbose_name_plural": "letters",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("secret__regex", "^[abcdefghjkmnpqrstuvwxyz23456789]{26}$")),
+                        name="appealletter_secret",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("read_at__isnull", True),
+                                ("read_at__gte", models.F("issued_at")),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("disputed_at__isnull", True),
+                                ("disputed_at__gte", models.F("issued_at")),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="appealletter_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("body", ""), _negated=True), models.Q(("number", ""), _negated=True)
+                        ),
+                        name="appealletter_whole",
+                    ),
+                ],
             },
         ),
     ]

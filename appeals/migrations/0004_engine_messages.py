@@ -9,94 +9,263 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0003_follow_letters'),
-        ('registry', '0002_append_only'),
-        ('representatives', '0002_ties'),
+        ("appeals", "0003_follow_letters"),
+        ("registry", "0002_append_only"),
+        ("representatives", "0002_ties"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AppealMessage',
+            name="AppealMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('direction', models.CharField(choices=[('to_applicant', 'to the applicant'), ('from_applicant', 'from the applicant')], max_length=15, verbose_name='direction')),
-                ('author_kind', models.CharField(choices=[('applicant', 'applicant'), ('staff', 'staff')], max_length=10, verbose_name='author')),
-                ('user_id', models.BigIntegerField(null=True, verbose_name='user')),
-                ('channel', models.CharField(choices=[('site', 'site'), ('phone', 'phone'), ('voice_message', 'voice message'), ('visit', 'visit'), ('duty_post', 'duty post in a clinic'), ('post', 'post'), ('email', 'e-mail'), ('api', 'API'), ('from_another_body', 'from another body')], max_length=20, verbose_name='came by')),
-                ('is_question', models.BooleanField(default=False, verbose_name='question')),
-                ('text', models.TextField(verbose_name='text')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('read_at', models.DateTimeField(blank=True, null=True, verbose_name='read at')),
-                ('read_by_user_id', models.BigIntegerField(null=True, verbose_name='read by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[
+                            ("to_applicant", "to the applicant"),
+                            ("from_applicant", "from the applicant"),
+                        ],
+                        max_length=15,
+                        verbose_name="direction",
+                    ),
+                ),
+                (
+                    "author_kind",
+                    models.CharField(
+                        choices=[("applicant", "applicant"), ("staff", "staff")],
+                        max_length=10,
+                        verbose_name="author",
+                    ),
+                ),
+                ("user_id", models.BigIntegerField(null=True, verbose_name="user")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("site", "site"),
+                            ("phone", "phone"),
+                            ("voice_message", "voice message"),
+                            ("visit", "visit"),
+                            ("duty_post", "duty post in a clinic"),
+                            ("post", "post"),
+                            ("email", "e-mail"),
+                            ("api", "API"),
+                            ("from_another_body", "from another body"),
+                        ],
+                        max_length=20,
+                        verbose_name="came by",
+                    ),
+                ),
+                ("is_question", models.BooleanField(default=False, verbose_name="question")),
+                ("text", models.TextField(verbose_name="text")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("read_at", models.DateTimeField(blank=True, null=True, verbose_name="read at")),
+                ("read_by_user_id", models.BigIntegerField(null=True, verbose_name="read by")),
             ],
             options={
-                'verbose_name': 'message about an appeal',
-                'verbose_name_plural': 'messages about appeals',
-                'ordering': ['id'],
+                "verbose_name": "message about an appeal",
+                "verbose_name_plural": "messages about appeals",
+                "ordering": ["id"],
             },
         ),
         migrations.RemoveConstraint(
-            model_name='appealevent',
-            name='appealevent_action',
+            model_name="appealevent",
+            name="appealevent_action",
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='offered_level',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='offered to level'),
+            model_name="appeal",
+            name="offered_level",
+            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="offered to level"),
         ),
         migrations.AlterField(
-            model_name='appealevent',
-            name='action',
-            field=models.CharField(choices=[('file', 'file'), ('route', 'route'), ('reroute', 'route by hand'), ('take', 'take'), ('assign', 'assign'), ('hand_over', 'hand over'), ('accept_hand_over', 'accept the hand-over'), ('return_hand_over', 'return the hand-over'), ('ask_applicant', 'ask the applicant'), ('inform_applicant', 'write to the applicant'), ('applicant_replied', "record the applicant's reply"), ('ask_clinic', 'ask the clinic'), ('clinic_replied', "record the clinic's reply"), ('order_expertise', 'order an expertise'), ('expertise_received', 'record the outcome of the expertise'), ('resume', 'go on without waiting'), ('submit_for_review', 'submit the answer for approval'), ('send_back', 'send back'), ('answer', 'answer'), ('forward', 'forward'), ('withdraw', 'withdraw'), ('decline', 'leave without an answer'), ('extend', 'extend the term'), ('reopen', 'reopen'), ('close', 'close'), ('convert', 'change the kind'), ('mark_validity', 'judge the complaint')], max_length=20, verbose_name='action'),
+            model_name="appealevent",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("file", "file"),
+                    ("route", "route"),
+                    ("reroute", "route by hand"),
+                    ("take", "take"),
+                    ("assign", "assign"),
+                    ("hand_over", "hand over"),
+                    ("accept_hand_over", "accept the hand-over"),
+                    ("return_hand_over", "return the hand-over"),
+                    ("ask_applicant", "ask the applicant"),
+                    ("inform_applicant", "write to the applicant"),
+                    ("applicant_replied", "record the applicant's reply"),
+                    ("ask_clinic", "ask the clinic"),
+                    ("clinic_replied", "record the clinic's reply"),
+                    ("order_expertise", "order an expertise"),
+                    ("expertise_received", "record the outcome of the expertise"),
+                    ("resume", "go on without waiting"),
+                    ("submit_for_review", "submit the answer for approval"),
+                    ("send_back", "send back"),
+                    ("answer", "answer"),
+                    ("forward", "forward"),
+                    ("withdraw", "withdraw"),
+                    ("decline", "leave without an answer"),
+                    ("extend", "extend the term"),
+                    ("reopen", "reopen"),
+                    ("close", "close"),
+                    ("convert", "change the kind"),
+                    ("mark_validity", "judge the complaint"),
+                ],
+                max_length=20,
+                verbose_name="action",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('offered_level__isnull', True), models.Q(('offered_level__range', (1, 3)), ('state__in', ['in_progress', 'registered']), models.Q(('offered_level', models.F('level')), _negated=True)), _connector='OR'), name='appeal_offered_level'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("offered_level__isnull", True),
+                    models.Q(
+                        ("offered_level__range", (1, 3)),
+                        ("state__in", ["in_progress", "registered"]),
+                        models.Q(("offered_level", models.F("level")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="appeal_offered_level",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appealevent',
-            constraint=models.CheckConstraint(condition=models.Q(('action__in', [appeals.lifecycle.Action['ACCEPT_HAND_OVER'], appeals.lifecycle.Action['ANSWER'], appeals.lifecycle.Action['APPLICANT_REPLIED'], appeals.lifecycle.Action['ASK_APPLICANT'], appeals.lifecycle.Action['ASK_CLINIC'], appeals.lifecycle.Action['ASSIGN'], appeals.lifecycle.Action['CLINIC_REPLIED'], appeals.lifecycle.Action['CLOSE'], appeals.lifecycle.Action['CONVERT'], appeals.lifecycle.Action['DECLINE'], appeals.lifecycle.Action['EXPERTISE_RECEIVED'], appeals.lifecycle.Action['EXTEND'], appeals.lifecycle.Action['FILE'], appeals.lifecycle.Action['FORWARD'], appeals.lifecycle.Action['HAND_OVER'], appeals.lifecycle.Action['INFORM_APPLICANT'], appeals.lifecycle.Action['MARK_VALIDITY'], appeals.lifecycle.Action['ORDER_EXPERTISE'], appeals.lifecycle.Action['REOPEN'], appeals.lifecycle.Action['REROUTE'], appeals.lifecycle.Action['RESUME'], appeals.lifecycle.Action['RETURN_HAND_OVER'], appeals.lifecycle.Action['ROUTE'], appeals.lifecycle.Action['SEND_BACK'], appeals.lifecycle.Action['SUBMIT_FOR_REVIEW'], appeals.lifecycle.Action['TAKE'], appeals.lifecycle.Action['WITHDRAW']])), name='appealevent_action'),
+            model_name="appealevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "action__in",
+                        [
+                            appeals.lifecycle.Action["ACCEPT_HAND_OVER"],
+                            appeals.lifecycle.Action["ANSWER"],
+                            appeals.lifecycle.Action["APPLICANT_REPLIED"],
+                            appeals.lifecycle.Action["ASK_APPLICANT"],
+                            appeals.lifecycle.Action["ASK_CLINIC"],
+                            appeals.lifecycle.Action["ASSIGN"],
+                            appeals.lifecycle.Action["CLINIC_REPLIED"],
+                            appeals.lifecycle.Action["CLOSE"],
+                            appeals.lifecycle.Action["CONVERT"],
+                            appeals.lifecycle.Action["DECLINE"],
+                            appeals.lifecycle.Action["EXPERTISE_RECEIVED"],
+                            appeals.lifecycle.Action["EXTEND"],
+                            appeals.lifecycle.Action["FILE"],
+                            appeals.lifecycle.Action["FORWARD"],
+                            appeals.lifecycle.Action["HAND_OVER"],
+                            appeals.lifecycle.Action["INFORM_APPLICANT"],
+                            appeals.lifecycle.Action["MARK_VALIDITY"],
+                            appeals.lifecycle.Action["ORDER_EXPERTISE"],
+                            appeals.lifecycle.Action["REOPEN"],
+                            appeals.lifecycle.Action["REROUTE"],
+                            appeals.lifecycle.Action["RESUME"],
+                            appeals.lifecycle.Action["RETURN_HAND_OVER"],
+                            appeals.lifecycle.Action["ROUTE"],
+                            appeals.lifecycle.Action["SEND_BACK"],
+                            appeals.lifecycle.Action["SUBMIT_FOR_REVIEW"],
+                            appeals.lifecycle.Action["TAKE"],
+                            appeals.lifecycle.Action["WITHDRAW"],
+                        ],
+                    )
+                ),
+                name="appealevent_action",
+            ),
         ),
         migrations.AddField(
-            model_name='appealmessage',
-            name='appeal',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='appeals.appeal'),
+            model_name="appealmessage",
+            name="appeal",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="messages",
+                to="appeals.appeal",
+            ),
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='message',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='appeals.appealmessage'),
+            model_name="attachment",
+            name="message",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="attachments",
+                to="appeals.appealmessage",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.CheckConstraint(condition=models.Q(('message__isnull', True), ('appeal__isnull', False), _connector='OR'), name='attachment_message'),
+            model_name="attachment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("message__isnull", True), ("appeal__isnull", False), _connector="OR"),
+                name="attachment_message",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appealmessage',
-            index=models.Index(fields=['appeal', 'id'], name='appealmessage_story'),
+            model_name="appealmessage",
+            index=models.Index(fields=["appeal", "id"], name="appealmessage_story"),
         ),
         migrations.AddIndex(
-            model_name='appealmessage',
-            index=models.Index(condition=models.Q(('direction', 'from_applicant'), ('read_at__isnull', True)), fields=['appeal'], name='appealmessage_unread'),
+            model_name="appealmessage",
+            index=models.Index(
+                condition=models.Q(("direction", "from_applicant"), ("read_at__isnull", True)),
+                fields=["appeal"],
+                name="appealmessage_unread",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appealmessage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('author_kind', 'staff'), ('direction', 'to_applicant')), models.Q(('author_kind', 'applicant'), ('direction', 'from_applicant'), ('is_question', False)), _connector='OR'), name='appealmessage_author'),
+            model_name="appealmessage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("author_kind", "staff"), ("direction", "to_applicant")),
+                    models.Q(
+                        ("author_kind", "applicant"), ("direction", "from_applicant"), ("is_question", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="appealmessage_author",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appealmessage',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='appealmessage_text'),
+            model_name="appealmessage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="appealmessage_text"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appealmessage',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', [appeals.terms.Channel['API'], appeals.terms.Channel['DUTY_POST'], appeals.terms.Channel['EMAIL'], appeals.terms.Channel['FROM_ANOTHER_BODY'], appeals.terms.Channel['PHONE'], appeals.terms.Channel['POST'], appeals.terms.Channel['SITE'], appeals.terms.Channel['VISIT'], appeals.terms.Channel['VOICE_MESSAGE']])), name='appealmessage_channel'),
+            model_name="appealmessage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "channel__in",
+                        [
+                            appeals.terms.Channel["API"],
+                            appeals.terms.Channel["DUTY_POST"],
+                            appeals.terms.Channel["EMAIL"],
+                            appeals.terms.Channel["FROM_ANOTHER_BODY"],
+                            appeals.terms.Channel["PHONE"],
+                            appeals.terms.Channel["POST"],
+                            appeals.terms.Channel["SITE"],
+                            appeals.terms.Channel["VISIT"],
+                            appeals.terms.Channel["VOICE_MESSAGE"],
+                        ],
+                    )
+                ),
+                name="appealmessage_channel",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appealmessage',
-            constraint=models.CheckConstraint(condition=models.Q(('read_at__isnull', False), ('read_by_user_id__isnull', True), _connector='OR'), name='appealmessage_read_paired'),
+            model_name="appealmessage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("read_at__isnull", False), ("read_by_user_id__isnull", True), _connector="OR"
+                ),
+                name="appealmessage_read_paired",
+            ),
         ),
     ]

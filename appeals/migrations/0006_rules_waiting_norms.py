@@ -8,62 +8,224 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0005_engine_messages_kept'),
-        ('registry', '0003_access_record_key'),
+        ("appeals", "0005_engine_messages_kept"),
+        ("registry", "0003_access_record_key"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='WaitingTimeNorm',
+            name="WaitingTimeNorm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='source')),
-                ('confirmed', models.BooleanField(default=False, verbose_name='confirmed')),
-                ('service', models.CharField(choices=[('gp', 'district physician, general practitioner or paediatrician'), ('specialist', 'consultation of a specialist doctor'), ('diagnostics', 'X-ray, ultrasound, functional and laboratory tests'), ('ct_mri', 'CT, MRI or angiography'), ('hospital', 'planned care in a hospital'), ('ambulance', 'arrival of an ambulance'), ('urgent_care', 'urgent care without a threat to life')], max_length=20, verbose_name='kind of help')),
-                ('suspicion', models.CharField(blank=True, choices=[('oncology', 'suspected cancer'), ('cardiovascular', 'suspected disease of heart or vessels')], max_length=20, verbose_name='suspicion')),
-                ('value', models.PositiveSmallIntegerField(verbose_name='number of units')),
-                ('unit', models.CharField(choices=[('minute', 'minute'), ('hour', 'hour'), ('day', 'calendar day'), ('working_day', 'working day')], max_length=15, verbose_name='unit')),
-                ('counted_from', models.CharField(max_length=100, verbose_name='counted from, in words')),
-                ('topic', models.CharField(blank=True, max_length=20, verbose_name='topic of complaints it proves')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valid to")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="source")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="confirmed")),
+                (
+                    "service",
+                    models.CharField(
+                        choices=[
+                            ("gp", "district physician, general practitioner or paediatrician"),
+                            ("specialist", "consultation of a specialist doctor"),
+                            ("diagnostics", "X-ray, ultrasound, functional and laboratory tests"),
+                            ("ct_mri", "CT, MRI or angiography"),
+                            ("hospital", "planned care in a hospital"),
+                            ("ambulance", "arrival of an ambulance"),
+                            ("urgent_care", "urgent care without a threat to life"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind of help",
+                    ),
+                ),
+                (
+                    "suspicion",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("oncology", "suspected cancer"),
+                            ("cardiovascular", "suspected disease of heart or vessels"),
+                        ],
+                        max_length=20,
+                        verbose_name="suspicion",
+                    ),
+                ),
+                ("value", models.PositiveSmallIntegerField(verbose_name="number of units")),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[
+                            ("minute", "minute"),
+                            ("hour", "hour"),
+                            ("day", "calendar day"),
+                            ("working_day", "working day"),
+                        ],
+                        max_length=15,
+                        verbose_name="unit",
+                    ),
+                ),
+                ("counted_from", models.CharField(max_length=100, verbose_name="counted from, in words")),
+                (
+                    "topic",
+                    models.CharField(blank=True, max_length=20, verbose_name="topic of complaints it proves"),
+                ),
             ],
             options={
-                'verbose_name': 'waiting time norm',
-                'verbose_name_plural': 'waiting time norms',
-                'ordering': ['service', 'suspicion', 'region', 'valid_from'],
+                "verbose_name": "waiting time norm",
+                "verbose_name_plural": "waiting time norms",
+                "ordering": ["service", "suspicion", "region", "valid_from"],
             },
         ),
         migrations.RemoveConstraint(
-            model_name='appealevent',
-            name='appealevent_action',
+            model_name="appealevent",
+            name="appealevent_action",
         ),
         migrations.AlterField(
-            model_name='appealevent',
-            name='action',
-            field=models.CharField(choices=[('file', 'file'), ('route', 'route'), ('reroute', 'route by hand'), ('take', 'take'), ('assign', 'assign'), ('hand_over', 'hand over'), ('accept_hand_over', 'accept the hand-over'), ('return_hand_over', 'return the hand-over'), ('ask_applicant', 'ask the applicant'), ('inform_applicant', 'write to the applicant'), ('applicant_replied', "record the applicant's reply"), ('ask_clinic', 'ask the clinic'), ('clinic_replied', "record the clinic's reply"), ('order_expertise', 'order an expertise'), ('expertise_received', 'record the outcome of the expertise'), ('resume', 'go on without waiting'), ('submit_for_review', 'submit the answer for approval'), ('send_back', 'send back'), ('answer', 'answer'), ('forward', 'forward'), ('withdraw', 'withdraw'), ('decline', 'leave without an answer'), ('extend', 'extend the term'), ('reopen', 'reopen'), ('close', 'close'), ('convert', 'change the kind'), ('mark_validity', 'judge the complaint'), ('check_waiting', 'check the waiting time')], max_length=20, verbose_name='action'),
+            model_name="appealevent",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("file", "file"),
+                    ("route", "route"),
+                    ("reroute", "route by hand"),
+                    ("take", "take"),
+                    ("assign", "assign"),
+                    ("hand_over", "hand over"),
+                    ("accept_hand_over", "accept the hand-over"),
+                    ("return_hand_over", "return the hand-over"),
+                    ("ask_applicant", "ask the applicant"),
+                    ("inform_applicant", "write to the applicant"),
+                    ("applicant_replied", "record the applicant's reply"),
+                    ("ask_clinic", "ask the clinic"),
+                    ("clinic_replied", "record the clinic's reply"),
+                    ("order_expertise", "order an expertise"),
+                    ("expertise_received", "record the outcome of the expertise"),
+                    ("resume", "go on without waiting"),
+                    ("submit_for_review", "submit the answer for approval"),
+                    ("send_back", "send back"),
+                    ("answer", "answer"),
+                    ("forward", "forward"),
+                    ("withdraw", "withdraw"),
+                    ("decline", "leave without an answer"),
+                    ("extend", "extend the term"),
+                    ("reopen", "reopen"),
+                    ("close", "close"),
+                    ("convert", "change the kind"),
+                    ("mark_validity", "judge the complaint"),
+                    ("check_waiting", "check the waiting time"),
+                ],
+                max_length=20,
+                verbose_name="action",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appealevent',
-            constraint=models.CheckConstraint(condition=models.Q(('action__in', [appeals.lifecycle.Action['ACCEPT_HAND_OVER'], appeals.lifecycle.Action['ANSWER'], appeals.lifecycle.Action['APPLICANT_REPLIED'], appeals.lifecycle.Action['ASK_APPLICANT'], appeals.lifecycle.Action['ASK_CLINIC'], appeals.lifecycle.Action['ASSIGN'], appeals.lifecycle.Action['CHECK_WAITING'], appeals.lifecycle.Action['CLINIC_REPLIED'], appeals.lifecycle.Action['CLOSE'], appeals.lifecycle.Action['CONVERT'], appeals.lifecycle.Action['DECLINE'], appeals.lifecycle.Action['EXPERTISE_RECEIVED'], appeals.lifecycle.Action['EXTEND'], appeals.lifecycle.Action['FILE'], appeals.lifecycle.Action['FORWARD'], appeals.lifecycle.Action['HAND_OVER'], appeals.lifecycle.Action['INFORM_APPLICANT'], appeals.lifecycle.Action['MARK_VALIDITY'], appeals.lifecycle.Action['ORDER_EXPERTISE'], appeals.lifecycle.Action['REOPEN'], appeals.lifecycle.Action['REROUTE'], appeals.lifecycle.Action['RESUME'], appeals.lifecycle.Action['RETURN_HAND_OVER'], appeals.lifecycle.Action['ROUTE'], appeals.lifecycle.Action['SEND_BACK'], appeals.lifecycle.Action['SUBMIT_FOR_REVIEW'], appeals.lifecycle.Action['TAKE'], appeals.lifecycle.Action['WITHDRAW']])), name='appealevent_action'),
+            model_name="appealevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "action__in",
+                        [
+                            appeals.lifecycle.Action["ACCEPT_HAND_OVER"],
+                            appeals.lifecycle.Action["ANSWER"],
+                            appeals.lifecycle.Action["APPLICANT_REPLIED"],
+                            appeals.lifecycle.Action["ASK_APPLICANT"],
+                            appeals.lifecycle.Action["ASK_CLINIC"],
+                            appeals.lifecycle.Action["ASSIGN"],
+                            appeals.lifecycle.Action["CHECK_WAITING"],
+                            appeals.lifecycle.Action["CLINIC_REPLIED"],
+                            appeals.lifecycle.Action["CLOSE"],
+                            appeals.lifecycle.Action["CONVERT"],
+                            appeals.lifecycle.Action["DECLINE"],
+                            appeals.lifecycle.Action["EXPERTISE_RECEIVED"],
+                            appeals.lifecycle.Action["EXTEND"],
+                            appeals.lifecycle.Action["FILE"],
+                            appeals.lifecycle.Action["FORWARD"],
+                            appeals.lifecycle.Action["HAND_OVER"],
+                            appeals.lifecycle.Action["INFORM_APPLICANT"],
+                            appeals.lifecycle.Action["MARK_VALIDITY"],
+                            appeals.lifecycle.Action["ORDER_EXPERTISE"],
+                            appeals.lifecycle.Action["REOPEN"],
+                            appeals.lifecycle.Action["REROUTE"],
+                            appeals.lifecycle.Action["RESUME"],
+                            appeals.lifecycle.Action["RETURN_HAND_OVER"],
+                            appeals.lifecycle.Action["ROUTE"],
+                            appeals.lifecycle.Action["SEND_BACK"],
+                            appeals.lifecycle.Action["SUBMIT_FOR_REVIEW"],
+                            appeals.lifecycle.Action["TAKE"],
+                            appeals.lifecycle.Action["WITHDRAW"],
+                        ],
+                    )
+                ),
+                name="appealevent_action",
+            ),
         ),
         migrations.AddField(
-            model_name='waitingtimenorm',
-            name='region',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='registry.region', verbose_name='region'),
+            model_name="waitingtimenorm",
+            name="region",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="registry.region",
+                verbose_name="region",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='waitingtimenorm',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='appeals_waitingtimenorm_term', violation_error_message='The last day is before the first one.'),
+            model_name="waitingtimenorm",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="appeals_waitingtimenorm_term",
+                violation_error_message="The last day is before the first one.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='waitingtimenorm',
-            constraint=models.UniqueConstraint(fields=('service', 'suspicion', 'region', 'valid_from'), name='waitingtimenorm_version', nulls_distinct=False),
+            model_name="waitingtimenorm",
+            constraint=models.UniqueConstraint(
+                fields=("service", "suspicion", "region", "valid_from"),
+                name="waitingtimenorm_version",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='waitingtimenorm',
-            constraint=models.CheckConstraint(condition=models.Q(('service__in', [appeals.waiting.Service['AMBULANCE'], appeals.waiting.Service['CT_MRI'], appeals.waiting.Service['DIAGNOSTICS'], appeals.waiting.Service['GP'], appeals.waiting.Service['HOSPITAL'], appeals.waiting.Service['SPECIALIST'], appeals.waiting.Service['URGENT_CARE']]), ('unit__in', [appeals.waiting.WaitUnit['DAY'], appeals.waiting.WaitUnit['HOUR'], appeals.waiting.WaitUnit['MINUTE'], appeals.waiting.WaitUnit['WORKING_DAY']]), ('value__gte', 1), ('suspicion__in', ['', appeals.terms.Suspicion['CARDIOVASCULAR'], appeals.terms.Suspicion['ONCOLOGY']])), name='waitingtimenorm_words'),
+            model_name="waitingtimenorm",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "service__in",
+                        [
+                            appeals.waiting.Service["AMBULANCE"],
+                            appeals.waiting.Service["CT_MRI"],
+                            appeals.waiting.Service["DIAGNOSTICS"],
+                            appeals.waiting.Service["GP"],
+                            appeals.waiting.Service["HOSPITAL"],
+                            appeals.waiting.Service["SPECIALIST"],
+                            appeals.waiting.Service["URGENT_CARE"],
+                        ],
+                    ),
+                    (
+                        "unit__in",
+                        [
+                            appeals.waiting.WaitUnit["DAY"],
+                            appeals.waiting.WaitUnit["HOUR"],
+                            appeals.waiting.WaitUnit["MINUTE"],
+                            appeals.waiting.WaitUnit["WORKING_DAY"],
+                        ],
+                    ),
+                    ("value__gte", 1),
+                    (
+                        "suspicion__in",
+                        ["", appeals.terms.Suspicion["CARDIOVASCULAR"], appeals.terms.Suspicion["ONCOLOGY"]],
+                    ),
+                ),
+                name="waitingtimenorm_words",
+            ),
         ),
     ]

@@ -10,145 +10,340 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0006_rules_waiting_norms'),
+        ("appeals", "0006_rules_waiting_norms"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Article',
+            name="Article",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*$', 'Small Latin letters, digits and hyphens only.')], verbose_name='address')),
-                ('created_at', models.DateTimeField(verbose_name='created')),
-                ('archived_at', models.DateTimeField(blank=True, null=True, verbose_name='archived')),
-                ('checked_on', models.DateField(blank=True, null=True, verbose_name='checked on')),
-                ('indexed_at', models.DateTimeField(blank=True, null=True, verbose_name='indexed')),
-                ('search_stem', django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
-                ('search_lemma', django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
-                ('views', models.PositiveBigIntegerField(default=0, verbose_name='views')),
-                ('helped', models.PositiveIntegerField(default=0, verbose_name='helped')),
-                ('not_helped', models.PositiveIntegerField(default=0, verbose_name='did not help')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        max_length=60,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*$", "Small Latin letters, digits and hyphens only."
+                            )
+                        ],
+                        verbose_name="address",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="created")),
+                ("archived_at", models.DateTimeField(blank=True, null=True, verbose_name="archived")),
+                ("checked_on", models.DateField(blank=True, null=True, verbose_name="checked on")),
+                ("indexed_at", models.DateTimeField(blank=True, null=True, verbose_name="indexed")),
+                ("search_stem", django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
+                ("search_lemma", django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
+                ("views", models.PositiveBigIntegerField(default=0, verbose_name="views")),
+                ("helped", models.PositiveIntegerField(default=0, verbose_name="helped")),
+                ("not_helped", models.PositiveIntegerField(default=0, verbose_name="did not help")),
             ],
             options={
-                'verbose_name': 'answer of the knowledge base',
-                'verbose_name_plural': 'answers of the knowledge base',
+                "verbose_name": "answer of the knowledge base",
+                "verbose_name_plural": "answers of the knowledge base",
             },
         ),
         migrations.CreateModel(
-            name='ArticleVersion',
+            name="ArticleVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='number')),
-                ('section', models.CharField(choices=[('policy', 'Policy and insurance company'), ('clinic', 'Clinic and doctor'), ('waiting', 'How long to wait'), ('treatment', 'Hospital, ambulance, complex treatment'), ('money', 'Free or for money, medicines'), ('prevention', 'Check-ups and observation'), ('away', 'In another region'), ('family', 'Children, relatives, foreigners'), ('rights', 'Appeals and your rights')], max_length=20, verbose_name='section')),
-                ('title', models.CharField(max_length=150, verbose_name='question')),
-                ('summary', models.TextField(max_length=600, verbose_name='short answer')),
-                ('body', models.TextField(max_length=20000, verbose_name='full answer')),
-                ('keywords', models.CharField(blank=True, max_length=600, verbose_name='words people use for it')),
-                ('topics', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=list, size=None, verbose_name='topics of appeals')),
-                ('related', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None, verbose_name='related answers')),
-                ('norm', models.CharField(max_length=600, verbose_name='the norm it rests on')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='where it was checked')),
-                ('confirmed', models.BooleanField(default=False, verbose_name='checked against the text of the norm')),
-                ('checked_on', models.DateField(verbose_name='checked on')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('shipped', models.BooleanField(default=False, verbose_name='came with the portal')),
-                ('edited_at', models.DateTimeField(verbose_name='edited')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='published')),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='appeals.article')),
-                ('edited_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('published_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="number")),
+                (
+                    "section",
+                    models.CharField(
+                        choices=[
+                            ("policy", "Policy and insurance company"),
+                            ("clinic", "Clinic and doctor"),
+                            ("waiting", "How long to wait"),
+                            ("treatment", "Hospital, ambulance, complex treatment"),
+                            ("money", "Free or for money, medicines"),
+                            ("prevention", "Check-ups and observation"),
+                            ("away", "In another region"),
+                            ("family", "Children, relatives, foreigners"),
+                            ("rights", "Appeals and your rights"),
+                        ],
+                        max_length=20,
+                        verbose_name="section",
+                    ),
+                ),
+                ("title", models.CharField(max_length=150, verbose_name="question")),
+                ("summary", models.TextField(max_length=600, verbose_name="short answer")),
+                ("body", models.TextField(max_length=20000, verbose_name="full answer")),
+                (
+                    "keywords",
+                    models.CharField(blank=True, max_length=600, verbose_name="words people use for it"),
+                ),
+                (
+                    "topics",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        default=list,
+                        size=None,
+                        verbose_name="topics of appeals",
+                    ),
+                ),
+                (
+                    "related",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        default=list,
+                        size=None,
+                        verbose_name="related answers",
+                    ),
+                ),
+                ("norm", models.CharField(max_length=600, verbose_name="the norm it rests on")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="where it was checked")),
+                (
+                    "confirmed",
+                    models.BooleanField(default=False, verbose_name="checked against the text of the norm"),
+                ),
+                ("checked_on", models.DateField(verbose_name="checked on")),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("shipped", models.BooleanField(default=False, verbose_name="came with the portal")),
+                ("edited_at", models.DateTimeField(verbose_name="edited")),
+                ("published_at", models.DateTimeField(blank=True, null=True, verbose_name="published")),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="appeals.article",
+                    ),
+                ),
+                (
+                    "edited_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'version of an answer',
-                'verbose_name_plural': 'versions of answers',
+                "verbose_name": "version of an answer",
+                "verbose_name_plural": "versions of answers",
             },
         ),
         migrations.CreateModel(
-            name='ArticleEvent',
+            name="ArticleEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('published', 'published'), ('checked', 'checked: still right'), ('archived', 'taken off the site'), ('restored', 'put back on the site')], max_length=10, verbose_name='what happened')),
-                ('at', models.DateTimeField(verbose_name='when')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='appeals.article')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='appeals.articleversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("published", "published"),
+                            ("checked", "checked: still right"),
+                            ("archived", "taken off the site"),
+                            ("restored", "put back on the site"),
+                        ],
+                        max_length=10,
+                        verbose_name="what happened",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="when")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="appeals.article",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="appeals.articleversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event of an answer',
-                'verbose_name_plural': 'events of answers',
+                "verbose_name": "event of an answer",
+                "verbose_name_plural": "events of answers",
             },
         ),
         migrations.AddField(
-            model_name='article',
-            name='current',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='appeals.articleversion'),
+            model_name="article",
+            name="current",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="appeals.articleversion",
+            ),
         ),
         migrations.CreateModel(
-            name='ArticleDay',
+            name="ArticleDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='day')),
-                ('views', models.PositiveIntegerField(default=0, verbose_name='views')),
-                ('helped', models.PositiveIntegerField(default=0, verbose_name='helped')),
-                ('not_helped', models.PositiveIntegerField(default=0, verbose_name='did not help')),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='days', to='appeals.article')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="day")),
+                ("views", models.PositiveIntegerField(default=0, verbose_name="views")),
+                ("helped", models.PositiveIntegerField(default=0, verbose_name="helped")),
+                ("not_helped", models.PositiveIntegerField(default=0, verbose_name="did not help")),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="days", to="appeals.article"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'day of an answer',
-                'verbose_name_plural': 'days of answers',
-                'constraints': [models.UniqueConstraint(fields=('article', 'day'), name='articleday_once')],
+                "verbose_name": "day of an answer",
+                "verbose_name_plural": "days of answers",
+                "constraints": [models.UniqueConstraint(fields=("article", "day"), name="articleday_once")],
             },
         ),
         migrations.AddConstraint(
-            model_name='articleversion',
-            constraint=models.UniqueConstraint(fields=('article', 'number'), name='articleversion_number'),
+            model_name="articleversion",
+            constraint=models.UniqueConstraint(fields=("article", "number"), name="articleversion_number"),
         ),
         migrations.AddConstraint(
-            model_name='articleversion',
-            constraint=models.UniqueConstraint(fields=('id', 'article'), name='articleversion_id_article'),
+            model_name="articleversion",
+            constraint=models.UniqueConstraint(fields=("id", "article"), name="articleversion_id_article"),
         ),
         migrations.AddConstraint(
-            model_name='articleversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('published_at__isnull', True)), fields=('article',), name='articleversion_one_draft'),
+            model_name="articleversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("published_at__isnull", True)),
+                fields=("article",),
+                name="articleversion_one_draft",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='articleversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by__isnull', True)), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), models.Q(('published_at__isnull', False), ('shipped', True)), _connector='OR'), name='articleversion_published_pair'),
+            model_name="articleversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("published_at__isnull", True), ("published_by__isnull", True)),
+                    models.Q(("published_at__isnull", False), ("published_by__isnull", False)),
+                    models.Q(("published_at__isnull", False), ("shipped", True)),
+                    _connector="OR",
+                ),
+                name="articleversion_published_pair",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='articleversion',
-            constraint=models.CheckConstraint(condition=models.Q(('section__in', ['policy', 'clinic', 'waiting', 'treatment', 'money', 'prevention', 'away', 'family', 'rights'])), name='articleversion_section'),
+            model_name="articleversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "section__in",
+                        [
+                            "policy",
+                            "clinic",
+                            "waiting",
+                            "treatment",
+                            "money",
+                            "prevention",
+                            "away",
+                            "family",
+                            "rights",
+                        ],
+                    )
+                ),
+                name="articleversion_section",
+            ),
         ),
         migrations.AddIndex(
-            model_name='articleevent',
-            index=models.Index(fields=['article', '-at'], name='articleevent_of_article'),
+            model_name="articleevent",
+            index=models.Index(fields=["article", "-at"], name="articleevent_of_article"),
         ),
         migrations.AddConstraint(
-            model_name='articleevent',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['published', 'checked', 'archived', 'restored'])), name='articleevent_kind'),
+            model_name="articleevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["published", "checked", "archived", "restored"])),
+                name="articleevent_kind",
+            ),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_stem'], name='article_search_stem'),
+            model_name="article",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["search_stem"], name="article_search_stem"
+            ),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_lemma'], name='article_search_lemma'),
+            model_name="article",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["search_lemma"], name="article_search_lemma"
+            ),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(condition=models.Q(('archived_at__isnull', True), ('current__isnull', False)), fields=['checked_on', 'id'], name='article_oldest_check'),
+            model_name="article",
+            index=models.Index(
+                condition=models.Q(("archived_at__isnull", True), ("current__isnull", False)),
+                fields=["checked_on", "id"],
+                name="article_oldest_check",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.CheckConstraint(condition=models.Q(('current__isnull', True), models.Q(('checked_on__isnull', False), ('indexed_at__isnull', False), ('search_lemma__isnull', False)), _connector='OR'), name='article_current_is_indexed'),
+            model_name="article",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("current__isnull", True),
+                    models.Q(
+                        ("checked_on__isnull", False),
+                        ("indexed_at__isnull", False),
+                        ("search_lemma__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="article_current_is_indexed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.CheckConstraint(condition=models.Q(('slug__regex', '^[a-z0-9]+(-[a-z0-9]+)*$')), name='article_slug_shape'),
+            model_name="article",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("slug__regex", "^[a-z0-9]+(-[a-z0-9]+)*$")), name="article_slug_shape"
+            ),
         ),
     ]

@@ -6,36 +6,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0008_knowledge_ties'),
-        ('registry', '0003_access_record_key'),
-        ('representatives', '0002_ties'),
+        ("appeals", "0008_knowledge_ties"),
+        ("registry", "0003_access_record_key"),
+        ("representatives", "0002_ties"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='appeal',
-            name='appeal_unrouted',
+            model_name="appeal",
+            name="appeal_unrouted",
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='route_after',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='next attempt to route at'),
+            model_name="appeal",
+            name="route_after",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="next attempt to route at"),
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='routing_attempts',
-            field=models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name='attempts to route'),
+            model_name="appeal",
+            name="routing_attempts",
+            field=models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="attempts to route"),
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='routing_error',
-            field=models.CharField(blank=True, db_default='', default='', max_length=300, verbose_name='why it could not be routed'),
+            model_name="appeal",
+            name="routing_error",
+            field=models.CharField(
+                blank=True,
+                db_default="",
+                default="",
+                max_length=300,
+                verbose_name="why it could not be routed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(models.OrderBy(models.F('route_after'), nulls_first=True), models.F('id'), condition=models.Q(('routed_at__isnull', True), ('state', appeals.lifecycle.State['REGISTERED'])), name='appeal_unrouted'),
+            model_name="appeal",
+            index=models.Index(
+                models.OrderBy(models.F("route_after"), nulls_first=True),
+                models.F("id"),
+                condition=models.Q(
+                    ("routed_at__isnull", True), ("state", appeals.lifecycle.State["REGISTERED"])
+                ),
+                name="appeal_unrouted",
+            ),
         ),
     ]

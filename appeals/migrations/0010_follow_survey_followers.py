@@ -6,60 +6,152 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("appeals", "0009_rules_routing_attempts"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SurveyRefusal',
+            name="SurveyRefusal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('contact', models.CharField(max_length=64, unique=True, verbose_name='digest of the contact')),
-                ('at', models.DateTimeField(verbose_name='at')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "contact",
+                    models.CharField(max_length=64, unique=True, verbose_name="digest of the contact"),
+                ),
+                ("at", models.DateTimeField(verbose_name="at")),
             ],
             options={
-                'verbose_name': 'refusal of surveys',
-                'verbose_name_plural': 'refusals of surveys',
+                "verbose_name": "refusal of surveys",
+                "verbose_name_plural": "refusals of surveys",
             },
         ),
         migrations.CreateModel(
-            name='AppealFollower',
+            name="AppealFollower",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('phone', models.CharField(blank=True, max_length=16, verbose_name='phone')),
-                ('access_code_hash', models.CharField(editable=False, max_length=200)),
-                ('allowed_at', models.DateTimeField(verbose_name='allowed at')),
-                ('allowed_address', models.GenericIPAddressField(blank=True, null=True, verbose_name='network address')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
-                ('appeal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='followers', to='appeals.appeal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("phone", models.CharField(blank=True, max_length=16, verbose_name="phone")),
+                ("access_code_hash", models.CharField(editable=False, max_length=200)),
+                ("allowed_at", models.DateTimeField(verbose_name="allowed at")),
+                (
+                    "allowed_address",
+                    models.GenericIPAddressField(blank=True, null=True, verbose_name="network address"),
+                ),
+                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="ended at")),
+                (
+                    "appeal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="followers",
+                        to="appeals.appeal",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'person who follows an appeal',
-                'verbose_name_plural': 'people who follow appeals',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('email', ''), _negated=True), models.Q(('phone', ''), _negated=True), _connector='OR'), name='appealfollower_contact'), models.CheckConstraint(condition=models.Q(('revoked_at__isnull', True), ('revoked_at__gte', models.F('allowed_at')), _connector='OR'), name='appealfollower_order')],
+                "verbose_name": "person who follows an appeal",
+                "verbose_name_plural": "people who follow appeals",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("email", ""), _negated=True),
+                            models.Q(("phone", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="appealfollower_contact",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("revoked_at__isnull", True),
+                            ("revoked_at__gte", models.F("allowed_at")),
+                            _connector="OR",
+                        ),
+                        name="appealfollower_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AppealSurvey',
+            name="AppealSurvey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('answered_at', models.DateTimeField(verbose_name='answered at')),
-                ('secret', models.CharField(default=appeals.models.letters.new_secret, editable=False, max_length=26, unique=True)),
-                ('given_at', models.DateTimeField(blank=True, null=True, verbose_name='given at')),
-                ('solved', models.CharField(blank=True, choices=[('yes', 'Yes'), ('partly', 'Partly'), ('no', 'No')], max_length=10, verbose_name='was it solved')),
-                ('satisfaction', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='satisfied, 1 to 5')),
-                ('comment', models.TextField(blank=True, verbose_name='comment')),
-                ('appeal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='surveys', to='appeals.appeal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(verbose_name="answered at")),
+                (
+                    "secret",
+                    models.CharField(
+                        default=appeals.models.letters.new_secret, editable=False, max_length=26, unique=True
+                    ),
+                ),
+                ("given_at", models.DateTimeField(blank=True, null=True, verbose_name="given at")),
+                (
+                    "solved",
+                    models.CharField(
+                        blank=True,
+                        choices=[("yes", "Yes"), ("partly", "Partly"), ("no", "No")],
+                        max_length=10,
+                        verbose_name="was it solved",
+                    ),
+                ),
+                (
+                    "satisfaction",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="satisfied, 1 to 5"),
+                ),
+                ("comment", models.TextField(blank=True, verbose_name="comment")),
+                (
+                    "appeal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="surveys",
+                        to="appeals.appeal",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'survey after the answer',
-                'verbose_name_plural': 'surveys after the answer',
-                'indexes': [models.Index(condition=models.Q(('given_at__isnull', False)), fields=['given_at'], name='appealsurvey_given')],
-                'constraints': [models.UniqueConstraint(fields=('appeal', 'answered_at'), name='appealsurvey_once'), models.CheckConstraint(condition=models.Q(models.Q(('comment', ''), ('given_at__isnull', True), ('satisfaction__isnull', True), ('solved', '')), models.Q(('given_at__isnull', False), ('satisfaction__range', (1, 5)), ('solved__in', ['yes', 'partly', 'no'])), _connector='OR'), name='appealsurvey_whole')],
+                "verbose_name": "survey after the answer",
+                "verbose_name_plural": "surveys after the answer",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("given_at__isnull", False)),
+                        fields=["given_at"],
+                        name="appealsurvey_given",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("appeal", "answered_at"), name="appealsurvey_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("comment", ""),
+                                ("given_at__isnull", True),
+                                ("satisfaction__isnull", True),
+                                ("solved", ""),
+                            ),
+                            models.Q(
+                                ("given_at__isnull", False),
+                                ("satisfaction__range", (1, 5)),
+                                ("solved__in", ["yes", "partly", "no"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="appealsurvey_whole",
+                    ),
+                ],
             },
         ),
     ]

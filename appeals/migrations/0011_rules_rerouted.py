@@ -5,14 +5,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0010_follow_survey_followers'),
+        ("appeals", "0010_follow_survey_followers"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='appealevent',
-            index=models.Index(condition=models.Q(('action', appeals.lifecycle.Action['REROUTE'])), fields=['at'], name='appealevent_rerouted'),
+            model_name="appealevent",
+            index=models.Index(
+                condition=models.Q(("action", appeals.lifecycle.Action["REROUTE"])),
+                fields=["at"],
+                name="appealevent_rerouted",
+            ),
         ),
     ]

@@ -31,32 +31,41 @@ ALTER TABLE appeals_appeal
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0011_rules_rerouted'),
-        ('registry', '0002_append_only'),
-        ('representatives', '0002_ties'),
+        ("appeals", "0011_rules_rerouted"),
+        ("registry", "0002_append_only"),
+        ("representatives", "0002_ties"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='QueueSearch',
+            name="QueueSearch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('words', models.CharField(blank=True, max_length=100, verbose_name='words')),
-                ('address', models.JSONField(blank=True, default=dict, verbose_name='filters')),
-                ('name', models.CharField(blank=True, max_length=60, verbose_name='name')),
-                ('shared', models.BooleanField(default=False, verbose_name='shared with colleagues')),
-                ('digest', models.BooleanField(default=False, verbose_name='a mail each working morning')),
-                ('alert_over', models.PositiveIntegerField(blank=True, null=True, verbose_name='mail when there are more than')),
-                ('created_at', models.DateTimeField(verbose_name='created at')),
-                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='forgotten after')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("words", models.CharField(blank=True, max_length=100, verbose_name="words")),
+                ("address", models.JSONField(blank=True, default=dict, verbose_name="filters")),
+                ("name", models.CharField(blank=True, max_length=60, verbose_name="name")),
+                ("shared", models.BooleanField(default=False, verbose_name="shared with colleagues")),
+                ("digest", models.BooleanField(default=False, verbose_name="a mail each working morning")),
+                (
+                    "alert_over",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="mail when there are more than"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="created at")),
+                ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="forgotten after")),
             ],
             options={
-                'verbose_name': 'search of the queue',
-                'verbose_name_plural': 'searches of the queue',
+                "verbose_name": "search of the queue",
+                "verbose_name_plural": "searches of the queue",
             },
         ),
         # One statement: each on its own would write the whole table anew.
@@ -64,95 +73,214 @@ class Migration(migrations.Migration):
             database_operations=[migrations.RunSQL(FORWARD, BACKWARD)],
             state_operations=[
                 migrations.AddField(
-                    model_name='appeal',
-                    name='applicant_key',
-                    field=models.GeneratedField(db_persist=True, expression=appeals.models.generated.Folded(models.F('applicant_name')), output_field=models.CharField(db_collation='C', max_length=310)),
+                    model_name="appeal",
+                    name="applicant_key",
+                    field=models.GeneratedField(
+                        db_persist=True,
+                        expression=appeals.models.generated.Folded(models.F("applicant_name")),
+                        output_field=models.CharField(db_collation="C", max_length=310),
+                    ),
                 ),
                 migrations.AddField(
-                    model_name='appeal',
-                    name='concerned_key',
-                    field=models.GeneratedField(db_persist=True, expression=appeals.models.generated.Folded(models.F('concerned_name')), output_field=models.CharField(db_collation='C', max_length=310)),
+                    model_name="appeal",
+                    name="concerned_key",
+                    field=models.GeneratedField(
+                        db_persist=True,
+                        expression=appeals.models.generated.Folded(models.F("concerned_name")),
+                        output_field=models.CharField(db_collation="C", max_length=310),
+                    ),
                 ),
                 migrations.AddField(
-                    model_name='appeal',
-                    name='search_words',
-                    field=models.GeneratedField(db_persist=True, expression=appeals.models.generated.Words(), output_field=django.contrib.postgres.search.SearchVectorField()),
+                    model_name="appeal",
+                    name="search_words",
+                    field=models.GeneratedField(
+                        db_persist=True,
+                        expression=appeals.models.generated.Words(),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
                 ),
                 migrations.AddField(
-                    model_name='appeal',
-                    name='urgency_rank',
-                    field=models.GeneratedField(db_persist=True, expression=models.Case(models.When(then=models.Value(0), urgency='emergency'), models.When(then=models.Value(1), urgency='urgent'), default=models.Value(2)), output_field=models.PositiveSmallIntegerField()),
+                    model_name="appeal",
+                    name="urgency_rank",
+                    field=models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(then=models.Value(0), urgency="emergency"),
+                            models.When(then=models.Value(1), urgency="urgent"),
+                            default=models.Value(2),
+                        ),
+                        output_field=models.PositiveSmallIntegerField(),
+                    ),
                 ),
             ],
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(condition=models.Q(('state__in', [appeals.lifecycle.State['AWAITING_APPLICANT'], appeals.lifecycle.State['AWAITING_CLINIC'], appeals.lifecycle.State['AWAITING_EXPERTISE'], appeals.lifecycle.State['IN_PROGRESS'], appeals.lifecycle.State['IN_REVIEW'], appeals.lifecycle.State['REGISTERED']])), fields=['urgency_rank', 'due_on', 'id'], name='appeal_queue_urgency'),
+            model_name="appeal",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            appeals.lifecycle.State["AWAITING_APPLICANT"],
+                            appeals.lifecycle.State["AWAITING_CLINIC"],
+                            appeals.lifecycle.State["AWAITING_EXPERTISE"],
+                            appeals.lifecycle.State["IN_PROGRESS"],
+                            appeals.lifecycle.State["IN_REVIEW"],
+                            appeals.lifecycle.State["REGISTERED"],
+                        ],
+                    )
+                ),
+                fields=["urgency_rank", "due_on", "id"],
+                name="appeal_queue_urgency",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(condition=models.Q(('state__in', [appeals.lifecycle.State['AWAITING_APPLICANT'], appeals.lifecycle.State['AWAITING_CLINIC'], appeals.lifecycle.State['AWAITING_EXPERTISE'], appeals.lifecycle.State['IN_PROGRESS'], appeals.lifecycle.State['IN_REVIEW'], appeals.lifecycle.State['REGISTERED']])), fields=['due_on', 'id'], name='appeal_queue_all'),
+            model_name="appeal",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            appeals.lifecycle.State["AWAITING_APPLICANT"],
+                            appeals.lifecycle.State["AWAITING_CLINIC"],
+                            appeals.lifecycle.State["AWAITING_EXPERTISE"],
+                            appeals.lifecycle.State["IN_PROGRESS"],
+                            appeals.lifecycle.State["IN_REVIEW"],
+                            appeals.lifecycle.State["REGISTERED"],
+                        ],
+                    )
+                ),
+                fields=["due_on", "id"],
+                name="appeal_queue_all",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(condition=models.Q(('state__in', [appeals.lifecycle.State['AWAITING_APPLICANT'], appeals.lifecycle.State['AWAITING_CLINIC'], appeals.lifecycle.State['AWAITING_EXPERTISE']])), fields=['organization', 'due_on', 'id'], name='appeal_queue_waiting'),
+            model_name="appeal",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            appeals.lifecycle.State["AWAITING_APPLICANT"],
+                            appeals.lifecycle.State["AWAITING_CLINIC"],
+                            appeals.lifecycle.State["AWAITING_EXPERTISE"],
+                        ],
+                    )
+                ),
+                fields=["organization", "due_on", "id"],
+                name="appeal_queue_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(fields=['-registered_at', '-id'], name='appeal_register_all'),
+            model_name="appeal",
+            index=models.Index(fields=["-registered_at", "-id"], name="appeal_register_all"),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(fields=['applicant_key'], name='appeal_applicant_key'),
+            model_name="appeal",
+            index=models.Index(fields=["applicant_key"], name="appeal_applicant_key"),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(condition=models.Q(('concerned_key', ''), _negated=True), fields=['concerned_key'], name='appeal_concerned_key'),
+            model_name="appeal",
+            index=models.Index(
+                condition=models.Q(("concerned_key", ""), _negated=True),
+                fields=["concerned_key"],
+                name="appeal_concerned_key",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(condition=models.Q(('concerned_enp', ''), _negated=True), fields=['concerned_enp'], name='appeal_concerned_enp'),
+            model_name="appeal",
+            index=models.Index(
+                condition=models.Q(("concerned_enp", ""), _negated=True),
+                fields=["concerned_enp"],
+                name="appeal_concerned_enp",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(condition=models.Q(('applicant_phone', ''), _negated=True), fields=['applicant_phone'], name='appeal_phone'),
+            model_name="appeal",
+            index=models.Index(
+                condition=models.Q(("applicant_phone", ""), _negated=True),
+                fields=["applicant_phone"],
+                name="appeal_phone",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_words'], name='appeal_search_words'),
+            model_name="appeal",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["search_words"], name="appeal_search_words"
+            ),
         ),
         migrations.AddField(
-            model_name='queuesearch',
-            name='organization',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='registry.organization'),
+            model_name="queuesearch",
+            name="organization",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="registry.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='queuesearch',
-            name='owner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner'),
+            model_name="queuesearch",
+            name="owner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="owner",
+            ),
         ),
         migrations.AddIndex(
-            model_name='queuesearch',
-            index=models.Index(condition=models.Q(('name', '')), fields=['expires_at'], name='queuesearch_expiring'),
+            model_name="queuesearch",
+            index=models.Index(
+                condition=models.Q(("name", "")), fields=["expires_at"], name="queuesearch_expiring"
+            ),
         ),
         migrations.AddIndex(
-            model_name='queuesearch',
-            index=models.Index(condition=models.Q(('shared', True)), fields=['organization'], name='queuesearch_shared'),
+            model_name="queuesearch",
+            index=models.Index(
+                condition=models.Q(("shared", True)), fields=["organization"], name="queuesearch_shared"
+            ),
         ),
         migrations.AddIndex(
-            model_name='queuesearch',
-            index=models.Index(condition=models.Q(('digest', True), ('alert_over__isnull', False), _connector='OR'), fields=['id'], name='queuesearch_minded'),
+            model_name="queuesearch",
+            index=models.Index(
+                condition=models.Q(("digest", True), ("alert_over__isnull", False), _connector="OR"),
+                fields=["id"],
+                name="queuesearch_minded",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='queuesearch',
-            constraint=models.UniqueConstraint(condition=models.Q(('name', ''), _negated=True), fields=('owner', 'name'), name='queuesearch_one_name'),
+            model_name="queuesearch",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("name", ""), _negated=True),
+                fields=("owner", "name"),
+                name="queuesearch_one_name",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='queuesearch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('alert_over', None), ('digest', False), ('expires_at__isnull', False), ('name', ''), ('shared', False)), models.Q(models.Q(('name', ''), _negated=True), ('expires_at__isnull', True)), _connector='OR'), name='queuesearch_saved_or_passing'),
+            model_name="queuesearch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("alert_over", None),
+                        ("digest", False),
+                        ("expires_at__isnull", False),
+                        ("name", ""),
+                        ("shared", False),
+                    ),
+                    models.Q(models.Q(("name", ""), _negated=True), ("expires_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="queuesearch_saved_or_passing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='queuesearch',
-            constraint=models.CheckConstraint(condition=models.Q(('shared', False), ('organization__isnull', False), _connector='OR'), name='queuesearch_shared_where'),
+            model_name="queuesearch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("shared", False), ("organization__isnull", False), _connector="OR"),
+                name="queuesearch_shared_where",
+            ),
         ),
     ]

@@ -6,62 +6,190 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0012_desk_search'),
-        ('registry', '0003_access_record_key'),
+        ("appeals", "0012_desk_search"),
+        ("registry", "0003_access_record_key"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Presence',
+            name="Presence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(blank=True, max_length=20, verbose_name='action')),
-                ('seen_at', models.DateTimeField(verbose_name='seen at')),
-                ('appeal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='appeals.appeal', verbose_name='appeal')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("action", models.CharField(blank=True, max_length=20, verbose_name="action")),
+                ("seen_at", models.DateTimeField(verbose_name="seen at")),
+                (
+                    "appeal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="appeals.appeal",
+                        verbose_name="appeal",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'presence',
-                'verbose_name_plural': 'presences',
-                'indexes': [models.Index(fields=['seen_at'], name='presence_seen')],
-                'constraints': [models.UniqueConstraint(fields=('appeal', 'user'), name='presence_one')],
+                "verbose_name": "presence",
+                "verbose_name_plural": "presences",
+                "indexes": [models.Index(fields=["seen_at"], name="presence_seen")],
+                "constraints": [models.UniqueConstraint(fields=("appeal", "user"), name="presence_one")],
             },
         ),
         migrations.CreateModel(
-            name='ReplyTemplate',
+            name="ReplyTemplate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('topic_code', models.CharField(blank=True, max_length=20, verbose_name='topic')),
-                ('kind', models.CharField(blank=True, choices=[('consultation', 'consultation'), ('application', 'application'), ('complaint', 'complaint'), ('proposal', 'proposal'), ('gratitude', 'gratitude')], max_length=15, verbose_name='kind')),
-                ('language', models.CharField(default='ru', max_length=5, verbose_name='language')),
-                ('body', models.TextField(max_length=10000, verbose_name='text')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
-                ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='registry.organization', verbose_name='organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("topic_code", models.CharField(blank=True, max_length=20, verbose_name="topic")),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("consultation", "consultation"),
+                            ("application", "application"),
+                            ("complaint", "complaint"),
+                            ("proposal", "proposal"),
+                            ("gratitude", "gratitude"),
+                        ],
+                        max_length=15,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("language", models.CharField(default="ru", max_length=5, verbose_name="language")),
+                ("body", models.TextField(max_length=10000, verbose_name="text")),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="registry.organization",
+                        verbose_name="organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'reply template',
-                'verbose_name_plural': 'reply templates',
-                'constraints': [models.UniqueConstraint(fields=('organization', 'name', 'language'), name='replytemplate_one_name', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('kind__in', ['', 'consultation', 'application', 'complaint', 'proposal', 'gratitude'])), name='replytemplate_kind'), models.CheckConstraint(condition=models.Q(models.Q(('body', ''), _negated=True), models.Q(('name', ''), _negated=True)), name='replytemplate_not_empty')],
+                "verbose_name": "reply template",
+                "verbose_name_plural": "reply templates",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "name", "language"),
+                        name="replytemplate_one_name",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                ["", "consultation", "application", "complaint", "proposal", "gratitude"],
+                            )
+                        ),
+                        name="replytemplate_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("body", ""), _negated=True), models.Q(("name", ""), _negated=True)
+                        ),
+                        name="replytemplate_not_empty",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='WorkDraft',
+            name="WorkDraft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(choices=[('file', 'file'), ('route', 'route'), ('reroute', 'route by hand'), ('take', 'take'), ('assign', 'assign'), ('hand_over', 'hand over'), ('accept_hand_over', 'accept the hand-over'), ('return_hand_over', 'return the hand-over'), ('ask_applicant', 'ask the applicant'), ('inform_applicant', 'write to the applicant'), ('applicant_replied', "record the applicant's reply"), ('ask_clinic', 'ask the clinic'), ('clinic_replied', "record the clinic's reply"), ('order_expertise', 'order an expertise'), ('expertise_received', 'record the outcome of the expertise'), ('resume', 'go on without waiting'), ('submit_for_review', 'submit the answer for approval'), ('send_back', 'send back'), ('answer', 'answer'), ('forward', 'forward'), ('withdraw', 'withdraw'), ('decline', 'leave without an answer'), ('extend', 'extend the term'), ('reopen', 'reopen'), ('close', 'close'), ('convert', 'change the kind'), ('mark_validity', 'judge the complaint'), ('check_waiting', 'check the waiting time')], max_length=20, verbose_name='action')),
-                ('fields', models.JSONField(default=dict, verbose_name='typed fields')),
-                ('updated_at', models.DateTimeField(verbose_name='updated at')),
-                ('appeal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='appeals.appeal', verbose_name='appeal')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("file", "file"),
+                            ("route", "route"),
+                            ("reroute", "route by hand"),
+                            ("take", "take"),
+                            ("assign", "assign"),
+                            ("hand_over", "hand over"),
+                            ("accept_hand_over", "accept the hand-over"),
+                            ("return_hand_over", "return the hand-over"),
+                            ("ask_applicant", "ask the applicant"),
+                            ("inform_applicant", "write to the applicant"),
+                            ("applicant_replied", "record the applicant's reply"),
+                            ("ask_clinic", "ask the clinic"),
+                            ("clinic_replied", "record the clinic's reply"),
+                            ("order_expertise", "order an expertise"),
+                            ("expertise_received", "record the outcome of the expertise"),
+                            ("resume", "go on without waiting"),
+                            ("submit_for_review", "submit the answer for approval"),
+                            ("send_back", "send back"),
+                            ("answer", "answer"),
+                            ("forward", "forward"),
+                            ("withdraw", "withdraw"),
+                            ("decline", "leave without an answer"),
+                            ("extend", "extend the term"),
+                            ("reopen", "reopen"),
+                            ("close", "close"),
+                            ("convert", "change the kind"),
+                            ("mark_validity", "judge the complaint"),
+                            ("check_waiting", "check the waiting time"),
+                        ],
+                        max_length=20,
+                        verbose_name="action",
+                    ),
+                ),
+                ("fields", models.JSONField(default=dict, verbose_name="typed fields")),
+                ("updated_at", models.DateTimeField(verbose_name="updated at")),
+                (
+                    "appeal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="appeals.appeal",
+                        verbose_name="appeal",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'unsent text',
-                'verbose_name_plural': 'unsent texts',
-                'constraints': [models.UniqueConstraint(fields=('appeal', 'user', 'action'), name='workdraft_one')],
+                "verbose_name": "unsent text",
+                "verbose_name_plural": "unsent texts",
+                "constraints": [
+                    models.UniqueConstraint(fields=("appeal", "user", "action"), name="workdraft_one")
+                ],
             },
         ),
     ]

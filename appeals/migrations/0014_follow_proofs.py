@@ -7,51 +7,140 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("appeals", "0013_desk_work"),
-        ('registry', '0004_calendar_feed'),
-        ('representatives', '0005_reps_duty'),
+        ("registry", "0004_calendar_feed"),
+        ("representatives", "0005_reps_duty"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ProofRule',
+            name="ProofRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='source')),
-                ('confirmed', models.BooleanField(default=False, verbose_name='confirmed')),
-                ('kind', models.CharField(choices=[('consultation', 'consultation'), ('application', 'application'), ('complaint', 'complaint'), ('proposal', 'proposal'), ('gratitude', 'gratitude')], max_length=20, verbose_name='kind')),
-                ('received_by', models.CharField(choices=[('insurer', 'insurer'), ('fund', 'fund')], max_length=10, verbose_name='received by')),
-                ('proof', models.CharField(choices=[('contact', 'a contact proved by a code'), ('sign_in', 'signing in')], max_length=10, verbose_name='what proves the applicant')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valid to")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="source")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="confirmed")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("consultation", "consultation"),
+                            ("application", "application"),
+                            ("complaint", "complaint"),
+                            ("proposal", "proposal"),
+                            ("gratitude", "gratitude"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "received_by",
+                    models.CharField(
+                        choices=[("insurer", "insurer"), ("fund", "fund")],
+                        max_length=10,
+                        verbose_name="received by",
+                    ),
+                ),
+                (
+                    "proof",
+                    models.CharField(
+                        choices=[("contact", "a contact proved by a code"), ("sign_in", "signing in")],
+                        max_length=10,
+                        verbose_name="what proves the applicant",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rule of proof',
-                'verbose_name_plural': 'rules of proof',
-                'ordering': ['kind', 'received_by', 'valid_from'],
+                "verbose_name": "rule of proof",
+                "verbose_name_plural": "rules of proof",
+                "ordering": ["kind", "received_by", "valid_from"],
             },
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(condition=models.Q(('state__in', [appeals.lifecycle.State['AWAITING_APPLICANT'], appeals.lifecycle.State['AWAITING_CLINIC'], appeals.lifecycle.State['AWAITING_EXPERTISE'], appeals.lifecycle.State['IN_PROGRESS'], appeals.lifecycle.State['IN_REVIEW'], appeals.lifecycle.State['REGISTERED']]), models.Q(('applicant_email', ''), _negated=True)), fields=['applicant_email'], name='appeal_open_email'),
+            model_name="appeal",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            appeals.lifecycle.State["AWAITING_APPLICANT"],
+                            appeals.lifecycle.State["AWAITING_CLINIC"],
+                            appeals.lifecycle.State["AWAITING_EXPERTISE"],
+                            appeals.lifecycle.State["IN_PROGRESS"],
+                            appeals.lifecycle.State["IN_REVIEW"],
+                            appeals.lifecycle.State["REGISTERED"],
+                        ],
+                    ),
+                    models.Q(("applicant_email", ""), _negated=True),
+                ),
+                fields=["applicant_email"],
+                name="appeal_open_email",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(condition=models.Q(('state__in', [appeals.lifecycle.State['AWAITING_APPLICANT'], appeals.lifecycle.State['AWAITING_CLINIC'], appeals.lifecycle.State['AWAITING_EXPERTISE'], appeals.lifecycle.State['IN_PROGRESS'], appeals.lifecycle.State['IN_REVIEW'], appeals.lifecycle.State['REGISTERED']]), models.Q(('applicant_phone', ''), _negated=True)), fields=['applicant_phone'], name='appeal_open_phone'),
+            model_name="appeal",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            appeals.lifecycle.State["AWAITING_APPLICANT"],
+                            appeals.lifecycle.State["AWAITING_CLINIC"],
+                            appeals.lifecycle.State["AWAITING_EXPERTISE"],
+                            appeals.lifecycle.State["IN_PROGRESS"],
+                            appeals.lifecycle.State["IN_REVIEW"],
+                            appeals.lifecycle.State["REGISTERED"],
+                        ],
+                    ),
+                    models.Q(("applicant_phone", ""), _negated=True),
+                ),
+                fields=["applicant_phone"],
+                name="appeal_open_phone",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proofrule',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='appeals_proofrule_term', violation_error_message='The last day is before the first one.'),
+            model_name="proofrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="appeals_proofrule_term",
+                violation_error_message="The last day is before the first one.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proofrule',
-            constraint=models.UniqueConstraint(fields=('kind', 'received_by', 'valid_from'), name='proofrule_version'),
+            model_name="proofrule",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "received_by", "valid_from"), name="proofrule_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proofrule',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', [appeals.terms.Kind['APPLICATION'], appeals.terms.Kind['COMPLAINT'], appeals.terms.Kind['CONSULTATION'], appeals.terms.Kind['GRATITUDE'], appeals.terms.Kind['PROPOSAL']]), ('proof__in', ['contact', 'sign_in']), ('received_by__in', ['insurer', 'fund'])), name='proofrule_words'),
+            model_name="proofrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            appeals.terms.Kind["APPLICATION"],
+                            appeals.terms.Kind["COMPLAINT"],
+                            appeals.terms.Kind["CONSULTATION"],
+                            appeals.terms.Kind["GRATITUDE"],
+                            appeals.terms.Kind["PROPOSAL"],
+                        ],
+                    ),
+                    ("proof__in", ["contact", "sign_in"]),
+                    ("received_by__in", ["insurer", "fund"]),
+                ),
+                name="proofrule_words",
+            ),
         ),
     ]

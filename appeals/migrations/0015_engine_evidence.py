@@ -6,169 +6,340 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0014_follow_proofs'),
-        ('registry', '0003_access_record_key'),
+        ("appeals", "0014_follow_proofs"),
+        ("registry", "0003_access_record_key"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ClinicRequest',
+            name="ClinicRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('question', models.TextField(verbose_name='question')),
-                ('asked_at', models.DateTimeField(verbose_name='asked at')),
-                ('asked_by_user_id', models.BigIntegerField(null=True, verbose_name='asked by')),
-                ('due_on', models.DateField(verbose_name='reply due on')),
-                ('seen_at', models.DateTimeField(blank=True, null=True, verbose_name='opened by the clinic at')),
-                ('reply', models.TextField(blank=True, verbose_name='reply of the clinic')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='replied at')),
-                ('answered_by_user_id', models.BigIntegerField(null=True, verbose_name='reply written by')),
-                ('by_clinic', models.BooleanField(default=False, verbose_name="replied on the clinic's own page")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("question", models.TextField(verbose_name="question")),
+                ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                ("asked_by_user_id", models.BigIntegerField(null=True, verbose_name="asked by")),
+                ("due_on", models.DateField(verbose_name="reply due on")),
+                (
+                    "seen_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="opened by the clinic at"),
+                ),
+                ("reply", models.TextField(blank=True, verbose_name="reply of the clinic")),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="replied at")),
+                ("answered_by_user_id", models.BigIntegerField(null=True, verbose_name="reply written by")),
+                (
+                    "by_clinic",
+                    models.BooleanField(default=False, verbose_name="replied on the clinic's own page"),
+                ),
             ],
             options={
-                'verbose_name': 'request to a clinic',
-                'verbose_name_plural': 'requests to clinics',
-                'ordering': ['id'],
+                "verbose_name": "request to a clinic",
+                "verbose_name_plural": "requests to clinics",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Expertise',
+            name="Expertise",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('mee', 'targeted medical and economic expertise (MEE)'), ('ekmp', 'targeted expertise of the quality of care (EKMP)')], max_length=10, verbose_name='kind of expertise')),
-                ('period_from', models.DateField(verbose_name='care from')),
-                ('period_to', models.DateField(verbose_name='care to')),
-                ('task', models.TextField(verbose_name='what the expert is asked')),
-                ('expert', models.CharField(max_length=200, verbose_name='expert')),
-                ('ordered_at', models.DateTimeField(verbose_name='ordered at')),
-                ('ordered_by_user_id', models.BigIntegerField(null=True, verbose_name='ordered by')),
-                ('due_on', models.DateField(verbose_name='act due on')),
-                ('received_at', models.DateTimeField(blank=True, null=True, verbose_name='act received at')),
-                ('received_by_user_id', models.BigIntegerField(null=True, verbose_name='recorded by')),
-                ('act_number', models.CharField(blank=True, max_length=60, verbose_name='number of the act')),
-                ('act_on', models.DateField(blank=True, null=True, verbose_name='date of the act')),
-                ('conclusion', models.TextField(blank=True, verbose_name='conclusion')),
-                ('found_violations', models.BooleanField(null=True, verbose_name='violations found')),
-                ('unpaid', models.BigIntegerField(default=0, verbose_name='not paid, kopecks')),
-                ('fine', models.BigIntegerField(default=0, verbose_name='fine, kopecks')),
-                ('refund', models.BigIntegerField(default=0, verbose_name='refund to the patient, kopecks')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("mee", "targeted medical and economic expertise (MEE)"),
+                            ("ekmp", "targeted expertise of the quality of care (EKMP)"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind of expertise",
+                    ),
+                ),
+                ("period_from", models.DateField(verbose_name="care from")),
+                ("period_to", models.DateField(verbose_name="care to")),
+                ("task", models.TextField(verbose_name="what the expert is asked")),
+                ("expert", models.CharField(max_length=200, verbose_name="expert")),
+                ("ordered_at", models.DateTimeField(verbose_name="ordered at")),
+                ("ordered_by_user_id", models.BigIntegerField(null=True, verbose_name="ordered by")),
+                ("due_on", models.DateField(verbose_name="act due on")),
+                ("received_at", models.DateTimeField(blank=True, null=True, verbose_name="act received at")),
+                ("received_by_user_id", models.BigIntegerField(null=True, verbose_name="recorded by")),
+                ("act_number", models.CharField(blank=True, max_length=60, verbose_name="number of the act")),
+                ("act_on", models.DateField(blank=True, null=True, verbose_name="date of the act")),
+                ("conclusion", models.TextField(blank=True, verbose_name="conclusion")),
+                ("found_violations", models.BooleanField(null=True, verbose_name="violations found")),
+                ("unpaid", models.BigIntegerField(default=0, verbose_name="not paid, kopecks")),
+                ("fine", models.BigIntegerField(default=0, verbose_name="fine, kopecks")),
+                ("refund", models.BigIntegerField(default=0, verbose_name="refund to the patient, kopecks")),
             ],
             options={
-                'verbose_name': 'expertise',
-                'verbose_name_plural': 'expertises',
-                'ordering': ['id'],
+                "verbose_name": "expertise",
+                "verbose_name_plural": "expertises",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ViolationCode',
+            name="ViolationCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='source')),
-                ('confirmed', models.BooleanField(default=False, verbose_name='confirmed')),
-                ('code', models.CharField(max_length=12, verbose_name='code')),
-                ('title', models.CharField(max_length=400, verbose_name='title')),
-                ('expertise', models.CharField(blank=True, choices=[('mee', 'targeted medical and economic expertise (MEE)'), ('ekmp', 'targeted expertise of the quality of care (EKMP)')], max_length=10, verbose_name='found by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valid to")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="source")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="confirmed")),
+                ("code", models.CharField(max_length=12, verbose_name="code")),
+                ("title", models.CharField(max_length=400, verbose_name="title")),
+                (
+                    "expertise",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("mee", "targeted medical and economic expertise (MEE)"),
+                            ("ekmp", "targeted expertise of the quality of care (EKMP)"),
+                        ],
+                        max_length=10,
+                        verbose_name="found by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'violation code',
-                'verbose_name_plural': 'violation codes',
-                'ordering': ['code', 'valid_from'],
+                "verbose_name": "violation code",
+                "verbose_name_plural": "violation codes",
+                "ordering": ["code", "valid_from"],
             },
         ),
         migrations.RemoveConstraint(
-            model_name='attachment',
-            name='attachment_message',
+            model_name="attachment",
+            name="attachment_message",
         ),
         migrations.AddField(
-            model_name='clinicrequest',
-            name='appeal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clinic_requests', to='appeals.appeal'),
+            model_name="clinicrequest",
+            name="appeal",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="clinic_requests",
+                to="appeals.appeal",
+            ),
         ),
         migrations.AddField(
-            model_name='clinicrequest',
-            name='clinic',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='registry.clinic', verbose_name='clinic'),
+            model_name="clinicrequest",
+            name="clinic",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="requests",
+                to="registry.clinic",
+                verbose_name="clinic",
+            ),
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='clinic_request',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='appeals.clinicrequest'),
+            model_name="attachment",
+            name="clinic_request",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="attachments",
+                to="appeals.clinicrequest",
+            ),
         ),
         migrations.AddField(
-            model_name='expertise',
-            name='appeal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='expertises', to='appeals.appeal'),
+            model_name="expertise",
+            name="appeal",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="expertises", to="appeals.appeal"
+            ),
         ),
         migrations.AddField(
-            model_name='expertise',
-            name='clinic',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.clinic', verbose_name='clinic'),
+            model_name="expertise",
+            name="clinic",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="registry.clinic",
+                verbose_name="clinic",
+            ),
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='expertise',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='appeals.expertise'),
+            model_name="attachment",
+            name="expertise",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="attachments",
+                to="appeals.expertise",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('clinic_request__isnull', True), ('expertise__isnull', True), ('message__isnull', True)), models.Q(('appeal__isnull', False), ('clinic_request__isnull', True), ('expertise__isnull', True)), models.Q(('appeal__isnull', False), ('expertise__isnull', True), ('message__isnull', True)), models.Q(('appeal__isnull', False), ('clinic_request__isnull', True), ('message__isnull', True), ('sealed', True)), _connector='OR'), name='attachment_came_with'),
+            model_name="attachment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("clinic_request__isnull", True),
+                        ("expertise__isnull", True),
+                        ("message__isnull", True),
+                    ),
+                    models.Q(
+                        ("appeal__isnull", False),
+                        ("clinic_request__isnull", True),
+                        ("expertise__isnull", True),
+                    ),
+                    models.Q(
+                        ("appeal__isnull", False), ("expertise__isnull", True), ("message__isnull", True)
+                    ),
+                    models.Q(
+                        ("appeal__isnull", False),
+                        ("clinic_request__isnull", True),
+                        ("message__isnull", True),
+                        ("sealed", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="attachment_came_with",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='violationcode',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='appeals_violationcode_term', violation_error_message='The last day is before the first one.'),
+            model_name="violationcode",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="appeals_violationcode_term",
+                violation_error_message="The last day is before the first one.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='violationcode',
-            constraint=models.UniqueConstraint(fields=('code', 'valid_from'), name='violationcode_version'),
+            model_name="violationcode",
+            constraint=models.UniqueConstraint(fields=("code", "valid_from"), name="violationcode_version"),
         ),
         migrations.AddField(
-            model_name='expertise',
-            name='violations',
-            field=models.ManyToManyField(blank=True, related_name='found_in', to='appeals.violationcode', verbose_name='violation codes'),
+            model_name="expertise",
+            name="violations",
+            field=models.ManyToManyField(
+                blank=True,
+                related_name="found_in",
+                to="appeals.violationcode",
+                verbose_name="violation codes",
+            ),
         ),
         migrations.AddIndex(
-            model_name='clinicrequest',
-            index=models.Index(condition=models.Q(('answered_at__isnull', True)), fields=['clinic', 'due_on', 'id'], name='clinicrequest_open'),
+            model_name="clinicrequest",
+            index=models.Index(
+                condition=models.Q(("answered_at__isnull", True)),
+                fields=["clinic", "due_on", "id"],
+                name="clinicrequest_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='clinicrequest',
-            index=models.Index(fields=['clinic', '-id'], name='clinicrequest_all'),
+            model_name="clinicrequest",
+            index=models.Index(fields=["clinic", "-id"], name="clinicrequest_all"),
         ),
         migrations.AddIndex(
-            model_name='clinicrequest',
-            index=models.Index(condition=models.Q(('answered_at__isnull', True)), fields=['due_on'], name='clinicrequest_due'),
+            model_name="clinicrequest",
+            index=models.Index(
+                condition=models.Q(("answered_at__isnull", True)), fields=["due_on"], name="clinicrequest_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clinicrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('question', ''), _negated=True), name='clinicrequest_question'),
+            model_name="clinicrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("question", ""), _negated=True), name="clinicrequest_question"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clinicrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('by_clinic', False), ('reply', '')), models.Q(('answered_at__gte', models.F('asked_at')), ('answered_at__isnull', False), models.Q(('reply', ''), _negated=True)), _connector='OR'), name='clinicrequest_answered'),
+            model_name="clinicrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answered_at__isnull", True), ("by_clinic", False), ("reply", "")),
+                    models.Q(
+                        ("answered_at__gte", models.F("asked_at")),
+                        ("answered_at__isnull", False),
+                        models.Q(("reply", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="clinicrequest_answered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clinicrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('answered_at__isnull', True)), fields=('appeal', 'clinic'), name='clinicrequest_one_open'),
+            model_name="clinicrequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("answered_at__isnull", True)),
+                fields=("appeal", "clinic"),
+                name="clinicrequest_one_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='expertise',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['mee', 'ekmp']), ('period_to__gte', models.F('period_from')), models.Q(('task', ''), _negated=True), models.Q(('expert', ''), _negated=True)), name='expertise_ordered'),
+            model_name="expertise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["mee", "ekmp"]),
+                    ("period_to__gte", models.F("period_from")),
+                    models.Q(("task", ""), _negated=True),
+                    models.Q(("expert", ""), _negated=True),
+                ),
+                name="expertise_ordered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='expertise',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('act_on__isnull', True), ('conclusion', ''), ('found_violations__isnull', True), ('received_at__isnull', True)), models.Q(('act_on__isnull', False), ('found_violations__isnull', False), ('received_at__gte', models.F('ordered_at')), models.Q(('act_number', ''), _negated=True), models.Q(('conclusion', ''), _negated=True)), _connector='OR'), name='expertise_received'),
+            model_name="expertise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("act_on__isnull", True),
+                        ("conclusion", ""),
+                        ("found_violations__isnull", True),
+                        ("received_at__isnull", True),
+                    ),
+                    models.Q(
+                        ("act_on__isnull", False),
+                        ("found_violations__isnull", False),
+                        ("received_at__gte", models.F("ordered_at")),
+                        models.Q(("act_number", ""), _negated=True),
+                        models.Q(("conclusion", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="expertise_received",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='expertise',
-            constraint=models.CheckConstraint(condition=models.Q(('fine__gte', 0), ('refund__gte', 0), ('unpaid__gte', 0), models.Q(models.Q(('found_violations', True), ('found_violations__isnull', False)), models.Q(('fine', 0), ('unpaid', 0)), _connector='OR')), name='expertise_sums'),
+            model_name="expertise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("fine__gte", 0),
+                    ("refund__gte", 0),
+                    ("unpaid__gte", 0),
+                    models.Q(
+                        models.Q(("found_violations", True), ("found_violations__isnull", False)),
+                        models.Q(("fine", 0), ("unpaid", 0)),
+                        _connector="OR",
+                    ),
+                ),
+                name="expertise_sums",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='expertise',
-            constraint=models.UniqueConstraint(condition=models.Q(('received_at__isnull', True)), fields=('appeal',), name='expertise_one_open'),
+            model_name="expertise",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("received_at__isnull", True)),
+                fields=("appeal",),
+                name="expertise_one_open",
+            ),
         ),
     ]

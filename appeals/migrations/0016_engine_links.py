@@ -8,99 +8,315 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0015_engine_evidence'),
-        ('registry', '0004_calendar_feed'),
-        ('representatives', '0005_reps_duty'),
+        ("appeals", "0015_engine_evidence"),
+        ("registry", "0004_calendar_feed"),
+        ("representatives", "0005_reps_duty"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AppealLink',
+            name="AppealLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('split', 'split off: another matter of the same text'), ('repeat', 'repeated: the same matter again'), ('related', 'related')], max_length=10, verbose_name='kind')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('user_id', models.BigIntegerField(null=True, verbose_name='user')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("split", "split off: another matter of the same text"),
+                            ("repeat", "repeated: the same matter again"),
+                            ("related", "related"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("user_id", models.BigIntegerField(null=True, verbose_name="user")),
             ],
             options={
-                'verbose_name': 'link between appeals',
-                'verbose_name_plural': 'links between appeals',
-                'ordering': ['id'],
+                "verbose_name": "link between appeals",
+                "verbose_name_plural": "links between appeals",
+                "ordering": ["id"],
             },
         ),
         migrations.RemoveConstraint(
-            model_name='appeal',
-            name='appeal_validity',
+            model_name="appeal",
+            name="appeal_validity",
         ),
         migrations.RemoveConstraint(
-            model_name='appealevent',
-            name='appealevent_action',
+            model_name="appealevent",
+            name="appealevent_action",
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='close_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='closes at'),
+            model_name="appeal",
+            name="close_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="closes at"),
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='wait_until',
-            field=models.DateField(blank=True, null=True, verbose_name='waits until'),
+            model_name="appeal",
+            name="wait_until",
+            field=models.DateField(blank=True, null=True, verbose_name="waits until"),
         ),
         migrations.AlterField(
-            model_name='appeal',
-            name='validity',
-            field=models.CharField(blank=True, choices=[('pending', 'not yet judged'), ('justified', 'justified'), ('repeated', 'justified again'), ('unjustified', 'unjustified')], max_length=12, verbose_name='validity'),
+            model_name="appeal",
+            name="validity",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("pending", "not yet judged"),
+                    ("justified", "justified"),
+                    ("repeated", "justified again"),
+                    ("unjustified", "unjustified"),
+                ],
+                max_length=12,
+                verbose_name="validity",
+            ),
         ),
         migrations.AlterField(
-            model_name='appealevent',
-            name='action',
-            field=models.CharField(choices=[('file', 'file'), ('route', 'route'), ('reroute', 'route by hand'), ('take', 'take'), ('assign', 'assign'), ('hand_over', 'hand over'), ('accept_hand_over', 'accept the hand-over'), ('return_hand_over', 'return the hand-over'), ('ask_applicant', 'ask the applicant'), ('inform_applicant', 'write to the applicant'), ('applicant_replied', "record the applicant's reply"), ('ask_clinic', 'ask the clinic'), ('clinic_replied', "record the clinic's reply"), ('order_expertise', 'order an expertise'), ('expertise_received', 'record the outcome of the expertise'), ('resume', 'go on without waiting'), ('submit_for_review', 'submit the answer for approval'), ('send_back', 'send back'), ('answer', 'answer'), ('forward', 'forward'), ('withdraw', 'withdraw'), ('decline', 'leave without an answer'), ('extend', 'extend the term'), ('reopen', 'reopen'), ('close', 'close'), ('convert', 'change the kind'), ('split', 'split into several'), ('link', 'link to an earlier one'), ('mark_paper', 'say who may open a file'), ('mark_validity', 'judge the complaint'), ('check_waiting', 'check the waiting time')], max_length=20, verbose_name='action'),
+            model_name="appealevent",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("file", "file"),
+                    ("route", "route"),
+                    ("reroute", "route by hand"),
+                    ("take", "take"),
+                    ("assign", "assign"),
+                    ("hand_over", "hand over"),
+                    ("accept_hand_over", "accept the hand-over"),
+                    ("return_hand_over", "return the hand-over"),
+                    ("ask_applicant", "ask the applicant"),
+                    ("inform_applicant", "write to the applicant"),
+                    ("applicant_replied", "record the applicant's reply"),
+                    ("ask_clinic", "ask the clinic"),
+                    ("clinic_replied", "record the clinic's reply"),
+                    ("order_expertise", "order an expertise"),
+                    ("expertise_received", "record the outcome of the expertise"),
+                    ("resume", "go on without waiting"),
+                    ("submit_for_review", "submit the answer for approval"),
+                    ("send_back", "send back"),
+                    ("answer", "answer"),
+                    ("forward", "forward"),
+                    ("withdraw", "withdraw"),
+                    ("decline", "leave without an answer"),
+                    ("extend", "extend the term"),
+                    ("reopen", "reopen"),
+                    ("close", "close"),
+                    ("convert", "change the kind"),
+                    ("split", "split into several"),
+                    ("link", "link to an earlier one"),
+                    ("mark_paper", "say who may open a file"),
+                    ("mark_validity", "judge the complaint"),
+                    ("check_waiting", "check the waiting time"),
+                ],
+                max_length=20,
+                verbose_name="action",
+            ),
         ),
         migrations.AlterField(
-            model_name='workdraft',
-            name='action',
-            field=models.CharField(choices=[('file', 'file'), ('route', 'route'), ('reroute', 'route by hand'), ('take', 'take'), ('assign', 'assign'), ('hand_over', 'hand over'), ('accept_hand_over', 'accept the hand-over'), ('return_hand_over', 'return the hand-over'), ('ask_applicant', 'ask the applicant'), ('inform_applicant', 'write to the applicant'), ('applicant_replied', "record the applicant's reply"), ('ask_clinic', 'ask the clinic'), ('clinic_replied', "record the clinic's reply"), ('order_expertise', 'order an expertise'), ('expertise_received', 'record the outcome of the expertise'), ('resume', 'go on without waiting'), ('submit_for_review', 'submit the answer for approval'), ('send_back', 'send back'), ('answer', 'answer'), ('forward', 'forward'), ('withdraw', 'withdraw'), ('decline', 'leave without an answer'), ('extend', 'extend the term'), ('reopen', 'reopen'), ('close', 'close'), ('convert', 'change the kind'), ('split', 'split into several'), ('link', 'link to an earlier one'), ('mark_paper', 'say who may open a file'), ('mark_validity', 'judge the complaint'), ('check_waiting', 'check the waiting time')], max_length=20, verbose_name='action'),
+            model_name="workdraft",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("file", "file"),
+                    ("route", "route"),
+                    ("reroute", "route by hand"),
+                    ("take", "take"),
+                    ("assign", "assign"),
+                    ("hand_over", "hand over"),
+                    ("accept_hand_over", "accept the hand-over"),
+                    ("return_hand_over", "return the hand-over"),
+                    ("ask_applicant", "ask the applicant"),
+                    ("inform_applicant", "write to the applicant"),
+                    ("applicant_replied", "record the applicant's reply"),
+                    ("ask_clinic", "ask the clinic"),
+                    ("clinic_replied", "record the clinic's reply"),
+                    ("order_expertise", "order an expertise"),
+                    ("expertise_received", "record the outcome of the expertise"),
+                    ("resume", "go on without waiting"),
+                    ("submit_for_review", "submit the answer for approval"),
+                    ("send_back", "send back"),
+                    ("answer", "answer"),
+                    ("forward", "forward"),
+                    ("withdraw", "withdraw"),
+                    ("decline", "leave without an answer"),
+                    ("extend", "extend the term"),
+                    ("reopen", "reopen"),
+                    ("close", "close"),
+                    ("convert", "change the kind"),
+                    ("split", "split into several"),
+                    ("link", "link to an earlier one"),
+                    ("mark_paper", "say who may open a file"),
+                    ("mark_validity", "judge the complaint"),
+                    ("check_waiting", "check the waiting time"),
+                ],
+                max_length=20,
+                verbose_name="action",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(condition=models.Q(('state__in', [appeals.lifecycle.State['AWAITING_APPLICANT'], appeals.lifecycle.State['AWAITING_CLINIC'], appeals.lifecycle.State['AWAITING_EXPERTISE']])), fields=['wait_until'], name='appeal_waits'),
+            model_name="appeal",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            appeals.lifecycle.State["AWAITING_APPLICANT"],
+                            appeals.lifecycle.State["AWAITING_CLINIC"],
+                            appeals.lifecycle.State["AWAITING_EXPERTISE"],
+                        ],
+                    )
+                ),
+                fields=["wait_until"],
+                name="appeal_waits",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(condition=models.Q(('state__in', [appeals.lifecycle.State['ANSWERED'], appeals.lifecycle.State['DECLINED'], appeals.lifecycle.State['FORWARDED']])), fields=['close_at'], name='appeal_rests'),
+            model_name="appeal",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            appeals.lifecycle.State["ANSWERED"],
+                            appeals.lifecycle.State["DECLINED"],
+                            appeals.lifecycle.State["FORWARDED"],
+                        ],
+                    )
+                ),
+                fields=["close_at"],
+                name="appeal_rests",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('wait_until__isnull', True), ('state__in', [appeals.lifecycle.State['AWAITING_APPLICANT'], appeals.lifecycle.State['AWAITING_CLINIC'], appeals.lifecycle.State['AWAITING_EXPERTISE']]), _connector='OR'), models.Q(('close_at__isnull', True), ('state__in', [appeals.lifecycle.State['ANSWERED'], appeals.lifecycle.State['DECLINED'], appeals.lifecycle.State['FORWARDED']]), _connector='OR')), name='appeal_timed'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("wait_until__isnull", True),
+                        (
+                            "state__in",
+                            [
+                                appeals.lifecycle.State["AWAITING_APPLICANT"],
+                                appeals.lifecycle.State["AWAITING_CLINIC"],
+                                appeals.lifecycle.State["AWAITING_EXPERTISE"],
+                            ],
+                        ),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("close_at__isnull", True),
+                        (
+                            "state__in",
+                            [
+                                appeals.lifecycle.State["ANSWERED"],
+                                appeals.lifecycle.State["DECLINED"],
+                                appeals.lifecycle.State["FORWARDED"],
+                            ],
+                        ),
+                        _connector="OR",
+                    ),
+                ),
+                name="appeal_timed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', appeals.terms.Kind['COMPLAINT']), ('validity__in', ['pending', 'justified', 'repeated', 'unjustified'])), models.Q(models.Q(('kind', appeals.terms.Kind['COMPLAINT']), _negated=True), ('validity', '')), _connector='OR'), name='appeal_validity'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("kind", appeals.terms.Kind["COMPLAINT"]),
+                        ("validity__in", ["pending", "justified", "repeated", "unjustified"]),
+                    ),
+                    models.Q(
+                        models.Q(("kind", appeals.terms.Kind["COMPLAINT"]), _negated=True), ("validity", "")
+                    ),
+                    _connector="OR",
+                ),
+                name="appeal_validity",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appealevent',
-            constraint=models.CheckConstraint(condition=models.Q(('action__in', [appeals.lifecycle.Action['ACCEPT_HAND_OVER'], appeals.lifecycle.Action['ANSWER'], appeals.lifecycle.Action['APPLICANT_REPLIED'], appeals.lifecycle.Action['ASK_APPLICANT'], appeals.lifecycle.Action['ASK_CLINIC'], appeals.lifecycle.Action['ASSIGN'], appeals.lifecycle.Action['CHECK_WAITING'], appeals.lifecycle.Action['CLINIC_REPLIED'], appeals.lifecycle.Action['CLOSE'], appeals.lifecycle.Action['CONVERT'], appeals.lifecycle.Action['DECLINE'], appeals.lifecycle.Action['EXPERTISE_RECEIVED'], appeals.lifecycle.Action['EXTEND'], appeals.lifecycle.Action['FILE'], appeals.lifecycle.Action['FORWARD'], appeals.lifecycle.Action['HAND_OVER'], appeals.lifecycle.Action['INFORM_APPLICANT'], appeals.lifecycle.Action['LINK'], appeals.lifecycle.Action['MARK_PAPER'], appeals.lifecycle.Action['MARK_VALIDITY'], appeals.lifecycle.Action['ORDER_EXPERTISE'], appeals.lifecycle.Action['REOPEN'], appeals.lifecycle.Action['REROUTE'], appeals.lifecycle.Action['RESUME'], appeals.lifecycle.Action['RETURN_HAND_OVER'], appeals.lifecycle.Action['ROUTE'], appeals.lifecycle.Action['SEND_BACK'], appeals.lifecycle.Action['SPLIT'], appeals.lifecycle.Action['SUBMIT_FOR_REVIEW'], appeals.lifecycle.Action['TAKE'], appeals.lifecycle.Action['WITHDRAW']])), name='appealevent_action'),
+            model_name="appealevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "action__in",
+                        [
+                            appeals.lifecycle.Action["ACCEPT_HAND_OVER"],
+                            appeals.lifecycle.Action["ANSWER"],
+                            appeals.lifecycle.Action["APPLICANT_REPLIED"],
+                            appeals.lifecycle.Action["ASK_APPLICANT"],
+                            appeals.lifecycle.Action["ASK_CLINIC"],
+                            appeals.lifecycle.Action["ASSIGN"],
+                            appeals.lifecycle.Action["CHECK_WAITING"],
+                            appeals.lifecycle.Action["CLINIC_REPLIED"],
+                            appeals.lifecycle.Action["CLOSE"],
+                            appeals.lifecycle.Action["CONVERT"],
+                            appeals.lifecycle.Action["DECLINE"],
+                            appeals.lifecycle.Action["EXPERTISE_RECEIVED"],
+                            appeals.lifecycle.Action["EXTEND"],
+                            appeals.lifecycle.Action["FILE"],
+                            appeals.lifecycle.Action["FORWARD"],
+                            appeals.lifecycle.Action["HAND_OVER"],
+                            appeals.lifecycle.Action["INFORM_APPLICANT"],
+                            appeals.lifecycle.Action["LINK"],
+                            appeals.lifecycle.Action["MARK_PAPER"],
+                            appeals.lifecycle.Action["MARK_VALIDITY"],
+                            appeals.lifecycle.Action["ORDER_EXPERTISE"],
+                            appeals.lifecycle.Action["REOPEN"],
+                            appeals.lifecycle.Action["REROUTE"],
+                            appeals.lifecycle.Action["RESUME"],
+                            appeals.lifecycle.Action["RETURN_HAND_OVER"],
+                            appeals.lifecycle.Action["ROUTE"],
+                            appeals.lifecycle.Action["SEND_BACK"],
+                            appeals.lifecycle.Action["SPLIT"],
+                            appeals.lifecycle.Action["SUBMIT_FOR_REVIEW"],
+                            appeals.lifecycle.Action["TAKE"],
+                            appeals.lifecycle.Action["WITHDRAW"],
+                        ],
+                    )
+                ),
+                name="appealevent_action",
+            ),
         ),
         migrations.AddField(
-            model_name='appeallink',
-            name='appeal',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='links', to='appeals.appeal'),
+            model_name="appeallink",
+            name="appeal",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="links",
+                to="appeals.appeal",
+            ),
         ),
         migrations.AddField(
-            model_name='appeallink',
-            name='earlier',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='later_links', to='appeals.appeal'),
+            model_name="appeallink",
+            name="earlier",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="later_links", to="appeals.appeal"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeallink',
-            constraint=models.UniqueConstraint(fields=('appeal', 'earlier'), name='appeallink_once'),
+            model_name="appeallink",
+            constraint=models.UniqueConstraint(fields=("appeal", "earlier"), name="appeallink_once"),
         ),
         migrations.AddConstraint(
-            model_name='appeallink',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['split', 'repeat', 'related']), models.Q(('appeal', models.F('earlier')), _negated=True)), name='appeallink_two'),
+            model_name="appeallink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["split", "repeat", "related"]),
+                    models.Q(("appeal", models.F("earlier")), _negated=True),
+                ),
+                name="appeallink_two",
+            ),
         ),
     ]

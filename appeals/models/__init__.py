@@ -29,9 +29,11 @@ from appeals.models.letters import (
     ReturnReason,
 )
 from appeals.models.links import AppealLink, AppealLinkQuerySet, LinkKind
+from appeals.models.notices import Notice, NoticeSetting
 from appeals.models.posting import BodyAddress, LetterCounter, Letterhead, PrintBatch
 from appeals.models.proofs import Proof, ProofRule, Receiver
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
+from appeals.models.reports import AppealChange, AppealFact, AppealSum, CountRun, Outcome
 from appeals.models.search import QueueSearch
 from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Direction
 from registry.scanning import ScanVerdict
@@ -40,8 +42,10 @@ __all__ = [
     "TO_APPLICANT",
     "ActingGround",
     "Appeal",
+    "AppealChange",
     "AppealDraft",
     "AppealEvent",
+    "AppealFact",
     "AppealFollower",
     "AppealLetter",
     "AppealLink",
@@ -49,6 +53,7 @@ __all__ = [
     "AppealMessage",
     "AppealMessageQuerySet",
     "AppealQuerySet",
+    "AppealSum",
     "AppealSurvey",
     "AppealTerm",
     "AppealTopic",
@@ -62,6 +67,7 @@ __all__ = [
     "Body",
     "BodyAddress",
     "ClinicRequest",
+    "CountRun",
     "DeclineGround",
     "Direction",
     "Expertise",
@@ -75,7 +81,10 @@ __all__ = [
     "LetterWay",
     "Letterhead",
     "LinkKind",
+    "Notice",
+    "NoticeSetting",
     "NumberCounter",
+    "Outcome",
     "Presence",
     "PrintBatch",
     "Proof",

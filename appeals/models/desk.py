@@ -23,14 +23,23 @@ class WorkDraftQuerySet(ScopedQuerySet["WorkDraft"]):
         return self.any_of(*readers(staff, "appeal__")).filter(user=scope.user_id)
 
 
+LEAVING = Q(leaves_at__isnull=False)
+
+
 class WorkDraft(models.Model):
-    """What somebody typed into the form of an action and has not sent: one for each person, case and action."""
+    """What somebody typed into the form of an action and has not sent: one for each person, case and action.
+
+    With `leaves_at` it is on its way and can be taken back until then; `version` is that of the case its writer saw.
+    """
 
     appeal = models.ForeignKey(Appeal, on_delete=models.CASCADE, related_name="+", verbose_name=_("appeal"))
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("user"))
     action = models.CharField(_("action"), max_length=20, choices=choices(ACTIONS))
     fields = models.JSONField(_("typed fields"), default=dict)
     updated_at = models.DateTimeField(_("updated at"))
+    leaves_at = models.DateTimeField(_("leaves at"), null=True, blank=True)
+    version = models.PositiveIntegerField(_("version of the case"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts to send"), default=0)
 
     objects = WorkDraftQuerySet.as_manager()
 
@@ -39,7 +48,15 @@ class WorkDraft(models.Model):
         verbose_name_plural = _("unsent texts")
         constraints = [
             models.UniqueConstraint(fields=["appeal", "user", "action"], name="workdraft_one"),
+            # Two things on their way would cross: the second would speak of a case that has just moved on.
+            models.UniqueConstraint(fields=["appeal"], condition=LEAVING, name="workdraft_one_leaves"),
+            models.CheckConstraint(
+                condition=Q(leaves_at__isnull=True, version__isnull=True)
+                | Q(leaves_at__isnull=False, version__isnull=False),
+                name="workdraft_leaves_paired",
+            ),
         ]
+        indexes = [models.Index(fields=["leaves_at"], name="workdraft_leaves", condition=LEAVING)]
 
     def __str__(self) -> str:
         return f"{self.appeal_id} {self.action}"

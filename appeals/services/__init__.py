@@ -22,6 +22,8 @@ from appeals.services.filing import Filed, file_appeal
 from appeals.services.following import allow_follower, replace_access_code, revoke_follower
 from appeals.services.hand_over import accept_hand_over, hand_over, return_hand_over
 from appeals.services.links import Part, link, split
+from appeals.services.notices import forget_notices, read_notices, set_digest, wants_digest
+from appeals.services.notices import write as write_notice
 from appeals.services.objecting import complain_to_fund
 from appeals.services.outcome import (
     answer,
@@ -80,6 +82,7 @@ __all__ = [
     "extend",
     "file_appeal",
     "forget_draft",
+    "forget_notices",
     "form_batch",
     "forward",
     "give_survey",
@@ -98,6 +101,7 @@ __all__ = [
     "note_waiting",
     "order_expertise",
     "plan_cover",
+    "read_notices",
     "receive_reply",
     "record_expertise",
     "refuse_surveys",
@@ -115,8 +119,11 @@ __all__ = [
     "scan_next",
     "seen_by_clinic",
     "send_back",
+    "set_digest",
     "split",
     "submit_for_review",
     "take",
+    "wants_digest",
     "withdraw",
+    "write_notice",
 ]

@@ -16,6 +16,7 @@ from appeals.models.appeals import OFFERABLE
 from appeals.policy import calendar_from, terms
 from appeals.reference import Unit
 from appeals.selectors import possible
+from appeals.services.notices import Taken, tell_of_step
 from appeals.targets import Passed
 from appeals.terms import Kind, Role
 from appeals.visibility import may
@@ -104,7 +105,7 @@ def finish(
 
     The internal target is counted anew where the step moves it and the changes do not say it already.
     """
-    appeal = move.appeal
+    appeal, had = move.appeal, move.appeal.worker_id
     fields = {
         "state": move.row.to.value,
         "version": appeal.version + 1,
@@ -119,6 +120,8 @@ def finish(
         fields["target_on"] = appeal.target_on = _target(appeal, passed)
     appeal.save(update_fields=list(fields))
     record(move, public=public or bool(public_text), public_text=public_text, note=note, data=data)
+    step = Taken(move.action, move.row.state, move.role, move.actor.user_id, had)
+    tell_of_step(appeal=appeal, step=step, now=move.now)
     return appeal
 
 

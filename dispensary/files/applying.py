@@ -9,10 +9,12 @@ from typing import Any
 
 from django.db import connection
 
-from dispensary.files import observing
-from dispensary.files.kinds import CAPACITY, NAME_LIST, OBSERVATION, RESULTS, FileKind
+from dispensary.aftercare import SECOND_STAGE_DAYS
+from dispensary.files import aftercare, observing, staging
+from dispensary.files.kinds import ADVICE, CAPACITY, HOSPITAL, NAME_LIST, OBSERVATION, RESULTS, FileKind
 
 Parameters = dict[str, Any]
+STAGE2_WORDS = "Второй этап диспансеризации"
 
 _PLANS = """
 INSERT INTO dispensary_plannedexam
@@ -77,6 +79,21 @@ UPDATE registry_insuredperson p SET last_exam_on = m.day
 FROM (SELECT person_id, max(nullif({STAGE1_ON}, '')::date) AS day FROM file_match WHERE code = '' GROUP BY 1) m
 WHERE p.id = m.person_id AND m.day IS NOT NULL AND (p.last_exam_on IS NULL OR p.last_exam_on < m.day)
 """
+# Whoever was sent to the second stage and has not passed it is followed until it is done.
+_STAGE2 = f"""
+INSERT INTO dispensary_recommendation
+    (person_id, region_id, insurer_id, clinic_id, kind, what, given_on, due_on, "end", ended_on, stated_at)
+SELECT person_id, %(region)s, insurer_id, %(clinic)s, 'stage2', '{STAGE2_WORDS}', stage1,
+    stage1 + {SECOND_STAGE_DAYS}, CASE WHEN stage2 IS NULL THEN '' ELSE 'done' END, stage2, %(now)s
+FROM (
+    SELECT person_id, insurer_id, nullif({{STAGE1_ON}}, '')::date AS stage1,
+        nullif({{STAGE2_ON}}, '')::date AS stage2
+    FROM file_match WHERE code = '' AND {{STAGE2_NEEDED}} = 'yes' AND {{STAGE1_ON}} <> ''
+) sent
+ON CONFLICT (person_id, kind, what, given_on) DO UPDATE
+SET "end" = excluded."end", ended_on = excluded.ended_on, stated_at = excluded.stated_at, call_after = NULL
+WHERE dispensary_recommendation."end" = '' AND excluded."end" <> ''
+"""
 # The pages' sums are counted anew by the next tick.
 _RECOUNT = """
 UPDATE dispensary_campaign c SET counted_at = NULL
@@ -98,7 +115,7 @@ def apply(kind: FileKind, parameters: Parameters) -> int:
 
 
 def _execute(statement: str, kind: FileKind, parameters: Parameters) -> int:
-    at = {one.code: f"values[{kind.position(one.code)}]" for one in kind.fields}
+    at = {one.code: staging.column(one.code) for one in kind.fields}
     with connection.cursor() as cursor:
         cursor.execute(statement.format(**at), parameters)
         return int(cursor.rowcount)
@@ -112,7 +129,7 @@ def _name_list(kind: FileKind, parameters: Parameters) -> int:
 
 def _results(kind: FileKind, parameters: Parameters) -> int:
     taken = _execute(_RESULTS, kind, parameters)
-    for statement in (_CAME, _REFUSED, _EXAMS, _RECOUNT):
+    for statement in (_CAME, _REFUSED, _EXAMS, _STAGE2, _RECOUNT):
         _execute(statement, kind, parameters)
     return taken
 
@@ -126,4 +143,6 @@ _APPLY: dict[str, Callable[[FileKind, Parameters], int]] = {
     RESULTS.code: _results,
     OBSERVATION.code: observing.apply,
     CAPACITY.code: _capacity,
+    ADVICE.code: aftercare.apply_advice,
+    HOSPITAL.code: aftercare.apply_hospital,
 }

@@ -14,8 +14,8 @@ from dispensary.files.kinds import MAX_PLACES, Field, Type
 from dispensary.icd10 import Icd10Error
 from dispensary.icd10 import normalise as normalise_icd10
 from registry.enp import luhn_digit
-from registry.identifiers import check as check_identifier
 from registry.identifiers import normalise as normalise_number
+from registry.identifiers import snils_holds
 from registry.names import InvalidName, Part, clean_name
 
 # The value to keep and the code of the fault; one of the two is empty, both are for an empty optional field.
@@ -74,6 +74,12 @@ def _clinic(around: Surroundings, value: str) -> Verdict:
     return "", "clinic_foreign"
 
 
+def _other_clinic(value: str) -> Verdict:
+    code = value.removesuffix(".0")
+    shaped = len(code) == 6 and code.isascii() and code.isdigit()
+    return (code, "") if shaped else ("", "clinic_shape")
+
+
 def _enp(value: str) -> Verdict:
     if not _ENP.fullmatch(value) or not value.isascii():
         value = normalise_number(value)
@@ -92,7 +98,7 @@ def _snils(value: str) -> Verdict:
     if len(number) < 9:
         return "", "snils_shape"
     number = number.zfill(11)
-    return (number, "") if check_identifier("snils", number).valid else ("", "snils_check")
+    return (number, "") if snils_holds(number) else ("", "snils_check")
 
 
 def _name(part: Part, value: str) -> Verdict:
@@ -193,6 +199,7 @@ def _text(value: str) -> Verdict:
 
 _CHECKERS: Mapping[Type, Callable[[Field, Surroundings], Checker]] = {
     Type.CLINIC: lambda _, around: partial(_clinic, around),
+    Type.OTHER_CLINIC: lambda *_: _other_clinic,
     Type.ENP: lambda *_: _enp,
     Type.SNILS: lambda *_: _snils,
     Type.LAST_NAME: lambda *_: partial(_name, "last"),

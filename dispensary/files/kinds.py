@@ -33,6 +33,8 @@ class Type(StrEnum):
     CHOICE = "choice"
     PLACES = "places"
     ICD10 = "icd10"
+    # Another organisation of the register, such as the hospital a person is sent to.
+    OTHER_CLINIC = "other_clinic"
     TEXT = "text"
 
 
@@ -236,6 +238,135 @@ CAPACITY = FileKind(
     ),
     personal=False,
 )
+ADVICE = FileKind(
+    "advice",
+    "Рекомендации после осмотра",
+    "Что врач назначил после диспансеризации: обследования, лекарства, второй этап; к какому дню и что выполнено",
+    (
+        _CLINIC,
+        *_PERSON,
+        Field(
+            "KIND",
+            "Вид рекомендации",
+            Type.CHOICE,
+            required=True,
+            hint="обследование, лекарство, специалист или 2 этап",
+            example="обследование",
+            allowed=_words(
+                test="обследование|анализ|исследование|1|test",
+                medicine="лекарство|лекарственный препарат|прием лекарств|2|medicine",
+                specialist="специалист|консультация|консультация специалиста|3|specialist",
+                stage2="2 этап|второй этап|4|stage2",
+            ),
+        ),
+        Field(
+            "WHAT",
+            "Что назначено",
+            Type.TEXT,
+            required=True,
+            hint="Словами врача, до 200 знаков; человек увидит их в личном кабинете",
+            example="УЗИ брахиоцефальных артерий",
+        ),
+        Field("GIVEN_ON", "Дата рекомендации", Type.PAST_DAY, required=True, example="05.09.2026"),
+        Field(
+            "DUE_ON",
+            "Выполнить до",
+            Type.PLAN_DAY,
+            required=True,
+            hint="Не раньше даты рекомендации",
+            example="05.11.2026",
+        ),
+        Field(
+            "RESULT",
+            "Итог",
+            Type.CHOICE,
+            hint="пусто, пока не выполнено; выполнено, отказ или не нужно",
+            example="",
+            allowed=_words(
+                done="выполнено|сделано|1|done", refused="отказ|2|refused", not_needed="не нужно|3|not_needed"
+            ),
+        ),
+        Field("RESULT_ON", "Дата итога", Type.PAST_DAY, hint="Обязательна при итоге", example=""),
+        Field("NOTE", "Примечание", Type.TEXT, hint="При отказе обязательно: причина", example=""),
+    ),
+)
+HOSPITAL = FileKind(
+    "hospital",
+    "Плановая госпитализация",
+    "Кого направили в стационар, на какой день назначено, кто госпитализирован, кому отказано и почему",
+    (
+        _CLINIC,
+        *_PERSON,
+        Field(
+            "NUMBER",
+            "Номер направления",
+            Type.TEXT,
+            required=True,
+            hint="До 40 знаков",
+            example="Н-2026-00417",
+        ),
+        Field(
+            "HOSPITAL",
+            "Код стационара",
+            Type.OTHER_CLINIC,
+            required=True,
+            hint="Реестровый номер организации, куда направлен, 6 цифр",
+            example="390902",
+        ),
+        Field(
+            "CARE",
+            "Вид стационара",
+            Type.CHOICE,
+            required=True,
+            hint="круглосуточный или дневной",
+            example="круглосуточный",
+            allowed=_words(inpatient="круглосуточный|1|inpatient", day="дневной|2|day"),
+        ),
+        Field(
+            "PROFILE", "Профиль помощи", Type.TEXT, hint="Без диагноза, до 100 знаков", example="кардиология"
+        ),
+        Field(
+            "SUSPICION",
+            "Сокращённый срок",
+            Type.CHOICE,
+            hint="онкология или сердце и сосуды; иначе пусто",
+            example="",
+            allowed=_words(
+                oncology="онкология|онкологическое заболевание|1|oncology",
+                cardiovascular="сердце и сосуды|сердечно-сосудистое заболевание|2|cardiovascular",
+            ),
+        ),
+        Field("REFERRED_ON", "Дата направления", Type.PAST_DAY, required=True, example="07.09.2026"),
+        Field(
+            "PLANNED_ON",
+            "Назначено на",
+            Type.PLAN_DAY,
+            hint="День, названный стационаром",
+            example="21.09.2026",
+        ),
+        Field("ADMITTED_ON", "Госпитализирован", Type.PAST_DAY, example=""),
+        Field(
+            "CANCELLED_ON", "Дата отказа или отмены", Type.PAST_DAY, hint="Вместо госпитализации", example=""
+        ),
+        Field(
+            "REASON",
+            "Причина отмены",
+            Type.CHOICE,
+            hint="отказ пациента, неявка, нет мест, нет показаний, нет документов, другой стационар, смерть, другое",
+            example="",
+            allowed=_words(
+                patient="отказ пациента|отказ|1|patient",
+                no_show="неявка|2|no_show",
+                no_beds="нет мест|3|no_beds",
+                no_indication="нет показаний|4|no_indication",
+                papers="нет документов|не обследован|5|papers",
+                elsewhere="другой стационар|6|elsewhere",
+                died="смерть|7|died",
+                other="другое|8|other",
+            ),
+        ),
+    ),
+)
 KINDS: Mapping[str, FileKind] = MappingProxyType(
-    {kind.code: kind for kind in (NAME_LIST, RESULTS, OBSERVATION, CAPACITY)}
+    {kind.code: kind for kind in (NAME_LIST, RESULTS, OBSERVATION, CAPACITY, ADVICE, HOSPITAL)}
 )

@@ -9,12 +9,13 @@ from typing import Any
 from django.db import connection
 from psycopg2.extras import execute_values
 
+from dispensary.files import staging
 from dispensary.files.kinds import OBSERVATION, FileKind
 from dispensary.observation import rule_for
 from dispensary.reference import current_observation_rules
 
 Parameters = dict[str, Any]
-_AT = {one.code: f"values[{OBSERVATION.position(one.code)}]" for one in OBSERVATION.fields}
+_AT = {one.code: staging.column(one.code) for one in OBSERVATION.fields}
 
 _DIAGNOSES = "SELECT DISTINCT {DS} FROM file_match WHERE code = '' AND {ACTION} = 'on'"
 _RULES = """

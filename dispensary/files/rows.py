@@ -6,17 +6,23 @@ a look into a dictionary is many times cheaper than reading the text anew.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import md5
+from operator import itemgetter
+from typing import NamedTuple
 
 from dispensary.files.codes import FileRejected
-from dispensary.files.fields import Surroundings, Verdict, checker, folded
+from dispensary.files.fields import Checker, Surroundings, checker, folded
 from dispensary.files.kinds import KINDS, FileKind, Type
 
 # Values of these fields hardly repeat: remembering them would only fill the memory.
 _UNIQUE = frozenset({Type.ENP, Type.SNILS, Type.TEXT})
+_OF_PERSON = frozenset(
+    {Type.ENP, Type.SNILS, Type.LAST_NAME, Type.FIRST_NAME, Type.MIDDLE_NAME, Type.BIRTH_DATE}
+)
 _REMEMBER = 20_000
 # Columns that our own marked spreadsheet adds; they are not read back.
 MARKS = frozenset({folded("Что исправить"), folded("Итог")})
+# As long as the columns that keep them.
+LONGEST_ADVICE, LONGEST_NUMBER, LONGEST_PROFILE = 200, 40, 100
 SHOWN = 100  # characters of a wrong value that the protocol keeps
 
 
@@ -30,17 +36,11 @@ class Wrong:
     value: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Good:
-    """A row in order: values in the order of the kind's fields, and the mark of their content."""
+class Good(NamedTuple):
+    """A row in order: values in the order of the kind's fields."""
 
     row: int
     values: tuple[str, ...]
-
-    @property
-    def hash(self) -> str:
-        # Not a secret and not a signature: two equal rows are found by it.
-        return md5("\x1f".join(self.values).encode(), usedforsecurity=False).hexdigest()
 
 
 def columns_of(kind: FileKind, header: Sequence[str]) -> dict[str, int]:
@@ -78,6 +78,28 @@ def _titles(kind: FileKind, codes: Iterable[str]) -> str:
     return ", ".join(f"{titles[code]} ({code})" for code in codes)
 
 
+class _WrongCellError(Exception):
+    pass
+
+
+class _Values(dict[str, str]):
+    """The values of cells in order, by the cell: looked up where the cell was seen before, else read."""
+
+    def __init__(self, check: Checker, *, remember: bool) -> None:
+        super().__init__()
+        self.check, self._remember = check, remember
+
+    def __missing__(self, cell: str) -> str:
+        value, fault = self.check(cell)
+        if fault:
+            raise _WrongCellError
+        if self._remember and len(cell) < SHOWN:
+            if len(self) >= _REMEMBER:
+                self.clear()
+            self[cell] = value
+        return value
+
+
 class RowChecker:
     """Checks the lines of one file. `foreign` counts the clinic codes of lines that are not the sender's."""
 
@@ -85,46 +107,58 @@ class RowChecker:
         self.kind = kind
         self.foreign: dict[str, int] = {}
         self._width = max(columns.values(), default=-1) + 1
+        # A column that the file does not have is read as empty, from a cell behind the last.
         self._plan = [
-            (
-                one.code,
-                columns.get(one.code, -1),
-                checker(one, around),
-                None if one.type in _UNIQUE else dict[str, Verdict](),
-                one.type is Type.CLINIC,
-            )
+            (columns.get(one.code, -1), _Values(checker(one, around), remember=one.type not in _UNIQUE))
+            if one.code in columns
+            else (-1, _Values(lambda _: ("", ""), remember=True))
             for one in kind.fields
         ]
-        self._absent = {one.code for one in kind.fields if one.code not in columns}
+        self._complete = len(columns) == len(kind.fields)
         codes = [one.code for one in kind.fields]
         self._rule = _Rules(codes).of(kind.code)
+        event = [place for place, one in enumerate(kind.fields) if one.type not in _OF_PERSON]
+        self._event_of = itemgetter(*event)
+        self._born_at = codes.index("DR") if "DR" in codes else -1
+        # By the facts of the event: the latest birth date that the rules have let pass with them.
+        self._passed: dict[tuple[str, ...], str] = {}
 
     def check(self, row: int, cells: Sequence[str]) -> Good | list[Wrong]:
         if len(cells) < self._width:
             return [Wrong(row, "", "cells", str(len(cells)))]
-        values: list[str] = []
-        wrong: list[Wrong] = []
-        for code, place, check, seen, is_clinic in self._plan:
-            if place < 0:
-                values.append("")
-                continue
+        if not self._complete:
+            cells = [*cells, ""]
+        try:
+            values = [known[cells[place]] for place, known in self._plan]
+        except _WrongCellError:
+            return self._faults(row, cells)
+        wrong = self._judge(values)
+        return [Wrong(row, field, code) for field, code in wrong] if wrong else Good(row, tuple(values))
+
+    def _judge(self, values: list[str]) -> list[tuple[str, str]]:
+        """What does not hold between the fields. Rules ask of a birth date only not to be after the event."""
+        if self._rule is None:
+            return []
+        event, born = self._event_of(values), values[self._born_at]
+        if born <= self._passed.get(event, ""):
+            return []
+        wrong = self._rule(values)
+        if not wrong:
+            if len(self._passed) >= _REMEMBER:
+                self._passed.clear()
+            self._passed[event] = born
+        return wrong
+
+    def _faults(self, row: int, cells: Sequence[str]) -> list[Wrong]:
+        wrong = []
+        for one, (place, known) in zip(self.kind.fields, self._plan, strict=True):
             cell = cells[place]
-            verdict = seen.get(cell) if seen is not None else None
-            if verdict is None:
-                verdict = check(cell)
-                if seen is not None and len(cell) < SHOWN:
-                    if len(seen) >= _REMEMBER:
-                        seen.clear()
-                    seen[cell] = verdict
-            value, fault = verdict
+            _, fault = known.check(cell)
             if fault:
-                wrong.append(Wrong(row, code, fault, cell.strip()[:SHOWN]))
-                if is_clinic and fault == "clinic_foreign":
-                    self.foreign[cell.strip()] = self.foreign.get(cell.strip(), 0) + 1
-            values.append(value)
-        if not wrong and self._rule is not None:
-            wrong = [Wrong(row, field, code, "") for field, code in self._rule(values)]
-        return wrong or Good(row, tuple(values))
+                wrong.append(Wrong(row, one.code, fault, cell.strip()[:SHOWN]))
+            if fault == "clinic_foreign":
+                self.foreign[cell.strip()] = self.foreign.get(cell.strip(), 0) + 1
+        return wrong
 
 
 Rule = Callable[[Sequence[str]], list[tuple[str, str]]]
@@ -137,9 +171,13 @@ class _Rules:
         self._at = {code: place for place, code in enumerate(codes)}
 
     def of(self, kind: str) -> Rule | None:
-        return {"name_list": self.name_list, "results": self.results, "observation": self.observation}.get(
-            kind
-        )
+        return {
+            "name_list": self.name_list,
+            "results": self.results,
+            "observation": self.observation,
+            "advice": self.advice,
+            "hospital": self.hospital,
+        }.get(kind)
 
     def _get(self, values: Sequence[str], *codes: str) -> list[str]:
         return [values[self._at[code]] for code in codes]
@@ -192,4 +230,35 @@ class _Rules:
             for code, day in (("PUT_ON", put_on), ("LAST_VISIT", visit))
             if day and day < born
         ]
+        return wrong
+
+    def advice(self, values: Sequence[str]) -> list[tuple[str, str]]:
+        born, what, given, due = self._get(values, "DR", "WHAT", "GIVEN_ON", "DUE_ON")
+        result, day, note = self._get(values, "RESULT", "RESULT_ON", "NOTE")
+        wrong = []
+        if len(what) > LONGEST_ADVICE:
+            wrong.append(("WHAT", "too_long"))
+        if due < given:
+            wrong.append(("DUE_ON", "period_order"))
+        if bool(result) != bool(day):
+            wrong.append(("RESULT_ON" if result else "RESULT", "result_half"))
+        if day and day < given:
+            wrong.append(("RESULT_ON", "period_order"))
+        if result == "refused" and not note:
+            wrong.append(("NOTE", "refusal_reason"))
+        return wrong + ([("GIVEN_ON", "before_birth")] if given < born else [])
+
+    def hospital(self, values: Sequence[str]) -> list[tuple[str, str]]:
+        number, profile, referred, planned = self._get(
+            values, "NUMBER", "PROFILE", "REFERRED_ON", "PLANNED_ON"
+        )
+        admitted, cancelled, reason = self._get(values, "ADMITTED_ON", "CANCELLED_ON", "REASON")
+        long = (("NUMBER", number, LONGEST_NUMBER), ("PROFILE", profile, LONGEST_PROFILE))
+        wrong = [(code, "too_long") for code, text, most in long if len(text) > most]
+        days = (("PLANNED_ON", planned), ("ADMITTED_ON", admitted), ("CANCELLED_ON", cancelled))
+        wrong += [(code, "before_referral") for code, day in days if day and day < referred]
+        if admitted and cancelled:
+            wrong.append(("CANCELLED_ON", "admitted_and_cancelled"))
+        if bool(cancelled) != bool(reason):
+            wrong.append(("REASON" if cancelled else "CANCELLED_ON", "result_half"))
         return wrong

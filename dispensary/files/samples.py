@@ -6,7 +6,7 @@ Only for clinics of the sample data: real people never get into a file that the 
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from dispensary.files.kinds import CAPACITY, NAME_LIST, OBSERVATION, FileKind
+from dispensary.files.kinds import ADVICE, CAPACITY, HOSPITAL, NAME_LIST, OBSERVATION, FileKind
 from dispensary.models import ObservationCase
 from registry.models import Clinic, InsuredPerson
 
@@ -34,7 +34,7 @@ def sample_rows(kind: FileKind, clinic: Clinic, *, today: date, slips: bool = Tr
         people = people.exclude(pk__in=observed)
     rows = []
     for number, person in enumerate(people.order_by("enp")[:PEOPLE]):
-        row = _person(clinic, person) | _rest(kind, number, today)
+        row = _person(clinic, person) | _rest(kind, clinic, number, today)
         rows.append(row | (SLIPS.get(number, {}) if slips else {}))
     return rows
 
@@ -56,7 +56,11 @@ def _person(clinic: Clinic, person: InsuredPerson) -> Row:
     }
 
 
-def _rest(kind: FileKind, number: int, today: date) -> Row:
+def _rest(kind: FileKind, clinic: Clinic, number: int, today: date) -> Row:
+    if kind is ADVICE:
+        return _advice(number, today)
+    if kind is HOSPITAL:
+        return _hospital(clinic, number, today)
     row = {"PROGRAMME": "Диспансеризация", "YEAR": str(today.year)}
     if kind is NAME_LIST:
         start = today + timedelta(days=14 + number)
@@ -77,6 +81,44 @@ def _rest(kind: FileKind, number: int, today: date) -> Row:
     group = ("1", "2", "2", "3а", "3б")[number % 5]
     needed = "да" if group in {"3а", "3б"} else "нет"
     return {**row, "CAME_ON": _day(came), "STAGE1_ON": _day(came), "GROUP": group, "STAGE2_NEEDED": needed}
+
+
+_ADVISED = (
+    ("обследование", "УЗИ брахиоцефальных артерий"),
+    ("лекарство", "Приём препаратов, снижающих холестерин, и повторный анализ"),
+    ("специалист", "Консультация офтальмолога"),
+    ("2 этап", "Второй этап диспансеризации"),
+    ("обследование", "Повторный анализ крови на глюкозу"),
+)
+
+
+def _advice(number: int, today: date) -> Row:
+    given = today - timedelta(days=30 + number * 4)
+    kind, what = _ADVISED[number % len(_ADVISED)]
+    row = {"KIND": kind, "WHAT": what, "GIVEN_ON": _day(given), "DUE_ON": _day(given + timedelta(days=45))}
+    if number % 6 == 5:
+        row |= {"RESULT": "выполнено", "RESULT_ON": _day(given + timedelta(days=20))}
+    if number % 12 == 7:
+        row |= {"RESULT": "отказ", "RESULT_ON": _day(given + timedelta(days=25)), "NOTE": "лечится платно"}
+    return row
+
+
+def _hospital(clinic: Clinic, number: int, today: date) -> Row:
+    referred = today - timedelta(days=4 + number * 2)
+    row = {
+        "NUMBER": f"Н-{today.year}-{400 + number:05d}",
+        "HOSPITAL": clinic.mo_code,
+        "CARE": "дневной" if number % 4 == 3 else "круглосуточный",
+        "PROFILE": ("кардиология", "хирургия", "офтальмология", "онкология")[number % 4],
+        "SUSPICION": "онкология" if number % 4 == 3 else "",
+        "REFERRED_ON": _day(referred),
+        "PLANNED_ON": _day(referred + timedelta(days=10 + number)) if number % 3 else "",
+    }
+    if number % 8 == 6:
+        row |= {"CANCELLED_ON": _day(referred + timedelta(days=3)), "REASON": "нет мест"}
+    elif number % 3 == 1 and number > 6:
+        row["ADMITTED_ON"] = _day(min(referred + timedelta(days=10 + number), today))
+    return row
 
 
 def _places(clinic: Clinic, today: date, slips: bool) -> list[Row]:

@@ -93,7 +93,7 @@ def doubts(
     file: ClinicFile, scope: Scope, *, after: int = 0, limit: int = 10
 ) -> tuple[list[Doubt], int | None]:
     """Doubtful rows in the order of the file; two queries a row, so pages are short."""
-    rows = ClinicFileRow.objects.filter(file=file, doubtful=True, row__gt=after).order_by("row")[: limit + 1]
+    rows = ClinicFileRow.objects.filter(file=file, row__gt=after).order_by("row")[: limit + 1]
     found = list(rows)
     page = found[:limit]
     return [doubt_of(file, row, scope) for row in page], page[-1].row if len(found) > limit else None

@@ -96,7 +96,6 @@ def _check_anew(file: ClinicFile, now: datetime) -> None:
     ClinicFileFault.objects.filter(file=row).delete()
     for name in (
         "rows_read",
-        "last_row",
         "own_rows",
         "foreign_rows",
         "taken",
@@ -156,7 +155,7 @@ def decide(
     cannot be applied to this person.
     """
     locked = ClinicFile.objects.select_for_update().get(pk=file.pk)
-    doubtful = ClinicFileRow.objects.get(file=locked, row=row, doubtful=True)
+    doubtful = ClinicFileRow.objects.get(file=locked, row=row)
     if person is None:
         ClinicFileFault.objects.create(file=locked, row=row, field="FAM", code="declined")
         counted = "bad"

@@ -1,7 +1,11 @@
-"""Checked rows and the protocol's lines into their tables by COPY, a portion at a time.
+"""Checked rows and the lines of the protocol on their way to the register: two tables of the session, filled by COPY.
 
-Each portion is one transaction that also moves the file's counters and the worker's lease: whoever takes the file up
-after a worker was killed goes on behind the last portion that was committed.
+They belong to the worker's own connection and are gone with it: of a worker that was killed nothing is left but the
+counters of the file, and whoever takes the file up reads it from the beginning, which takes seconds. Temporary tables
+need no keys, no journal and no vacuum. They outlive the transaction of a portion, so a worker must not sit behind
+a pooler that changes connections between transactions.
+
+Each portion moves the file's counters and the worker's lease, for the page that shows how far the reading has come.
 """
 
 from collections.abc import Iterator
@@ -14,6 +18,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from dispensary.files.codes import FileRejected
+from dispensary.files.kinds import FileKind
 from dispensary.files.reading import Line, Table
 from dispensary.files.rows import SHOWN, Good, RowChecker, Wrong
 from dispensary.models import ClinicFile
@@ -22,13 +27,19 @@ PORTION = 20_000
 MAX_ROWS = 1_500_000
 # Several times what a portion takes; a worker that is silent for longer is taken for dead.
 LEASE = timedelta(seconds=90)
-_COPY_ROWS = "COPY dispensary_clinicfilerow (file_id, row, hash, values) FROM STDIN"
-_COPY_FAULTS = "COPY dispensary_clinicfilefault (file_id, row, field, code, value) FROM STDIN"
+_DROP = "DROP TABLE IF EXISTS pg_temp.file_row, pg_temp.file_fault"
+_ROWS = "CREATE TEMP TABLE file_row (row int, {columns})"
+_FAULTS = "CREATE TEMP TABLE file_fault (row int, field text, code text, value text)"
 _CONTROL = dict.fromkeys((*range(32), 127), " ") | {ord("\\"): "\\\\"}
 
 
 class LeaseLostError(RuntimeError):
     """Another worker has taken the file up meanwhile: this one must not write any more."""
+
+
+def column(code: str) -> str:
+    """The column of a field in the table of rows; the prefix keeps it apart from words of SQL."""
+    return f"f_{code.lower()}"
 
 
 @dataclass(slots=True)
@@ -43,56 +54,61 @@ class Portion:
     last: Line | None = None
     last_wrong: list[Wrong] = field(default_factory=list)
 
-    def add(self, file_id: int, line: Line, found: Good | list[Wrong]) -> None:
+    def add(self, line: Line, found: Good | list[Wrong]) -> None:
         self.lines += 1
-        self.last, self.last_wrong = line, []
+        self.last = line
         if isinstance(found, Good):
             self.good += 1
-            self.rows.write(f"{file_id}\t{found.row}\t{found.hash}\t{as_array(found.values)}\n")
+            self.last_wrong = []
+            # Checked values hold no control characters; COPY reads a backslash as the beginning of one.
+            text = "\t".join(found.values)
+            self.rows.write(f"{found.row}\t{text.replace(chr(92), chr(92) * 2)}\n")
             return
         self.bad += 1
         self.last_wrong = found
         for wrong in found:
             value = wrong.value[:SHOWN].translate(_CONTROL)
-            self.faults.write(f"{file_id}\t{wrong.row}\t{wrong.field}\t{wrong.code}\t{value}\n")
-
-
-def as_array(values: tuple[str, ...]) -> str:
-    """A PostgreSQL array inside a line of COPY; checked values hold no control characters."""
-    joined = '","'.join(values)
-    if '"' in joined.replace('","', "") or "\\" in joined or any('","' in value for value in values):
-        joined = '","'.join(value.replace("\\", "\\\\").replace('"', '\\"') for value in values)
-        joined = joined.replace("\\", "\\\\")
-    return f'{{"{joined}"}}'
+            self.faults.write(f"{wrong.row}\t{wrong.field}\t{wrong.code}\t{value}\n")
 
 
 def stage(file: ClinicFile, table: Table, checker: RowChecker) -> None:
-    """Reads on from where the file stands to its end. Errors: FileRejected, LeaseLostError."""
+    """Reads the whole file into the tables of the session. Errors: FileRejected, LeaseLostError."""
+    _begin(file, checker.kind)
     lines = iter(table.lines)
-    skipped = sum(1 for _ in islice(lines, file.rows_read))
-    if skipped < file.rows_read:
-        raise FileRejected("file_lost")
-    last: Portion | None = None
     while True:
-        portion = _read(file.pk, lines, checker)
+        portion = _read(lines, checker)
         if portion.lines == 0:
             break
         _check_end(table, portion)
         _write(file, portion, checker, now=timezone.now())
-        last = portion
         if file.rows_read > MAX_ROWS:
             raise FileRejected("too_many_rows", limit="1 500 000")
-    if last is None and file.rows_read == 0:
+    if file.rows_read == 0:
         raise FileRejected("no_rows")
 
 
-def _read(file_id: int, lines: Iterator[Line], checker: RowChecker) -> Portion:
+def _begin(file: ClinicFile, kind: FileKind) -> None:
+    columns = ", ".join(f"{column(one.code)} text" for one in kind.fields)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_DROP}; {_ROWS.format(columns=columns)}; {_FAULTS}")
+    for name in ("rows_read", "own_rows", "foreign_rows", "bad"):
+        setattr(file, name, 0)
+    file.foreign_code = ""
+
+
+def forget() -> None:
+    """Lets go of what a file left in the session: a worker's connection lives on for the next file."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DROP)
+
+
+def _read(lines: Iterator[Line], checker: RowChecker) -> Portion:
     portion = Portion()
     for line in islice(lines, PORTION):
         if line.fault:
-            portion.add(file_id, line, [Wrong(line.row, "", line.fault)])
+            portion.add(line, [Wrong(line.row, "", line.fault)])
         else:
-            portion.add(file_id, line, checker.check(line.row, line.cells))
+            portion.add(line, checker.check(line.row, line.cells))
     return portion
 
 
@@ -117,7 +133,6 @@ def _write(file: ClinicFile, portion: Portion, checker: RowChecker, *, now: date
     code = max(checker.foreign, key=lambda found: checker.foreign[found], default="")
     changed = {
         "rows_read": file.rows_read + portion.lines,
-        "last_row": portion.last.row if portion.last else file.last_row,
         "own_rows": file.own_rows + portion.good,
         "bad": file.bad + portion.bad,
         "foreign_rows": file.foreign_rows + foreign,
@@ -128,10 +143,11 @@ def _write(file: ClinicFile, portion: Portion, checker: RowChecker, *, now: date
     if not ClinicFile.objects.filter(pk=file.pk, attempts=file.attempts).update(**changed):
         raise LeaseLostError(file.pk)
     with connection.cursor() as cursor:
-        for statement, buffer in ((_COPY_ROWS, portion.rows), (_COPY_FAULTS, portion.faults)):
+        for name, buffer in (("file_row", portion.rows), ("file_fault", portion.faults)):
             if buffer.tell():
                 buffer.seek(0)
-                cursor.copy_expert(statement, buffer)
+                # An empty cell is an empty text, never unknown.
+                cursor.copy_expert(f"COPY {name} FROM STDIN (NULL '\\N')", buffer)
     for name, value in changed.items():
         setattr(file, name, value)
     checker.foreign.clear()

@@ -1,7 +1,7 @@
 """What a worker does with a file: take it under a lease, read it into the staging table, match, apply, sum up.
 
-The lease and the number of the attempt make it safe to kill a worker at any moment: until the last transaction nothing
-but staging rows has changed, and the next worker goes on behind the last portion. A file is left to itself after
+The lease and the number of the attempt make it safe to kill a worker at any moment: until the one transaction at the
+end nothing but the counters of the file has changed, and the next worker begins anew. A file is left to itself after
 `ATTEMPTS`; one clinic's files are worked in the order they came.
 """
 
@@ -25,7 +25,7 @@ from dispensary.files.fields import Surroundings, folded
 from dispensary.files.kinds import KINDS, FileKind
 from dispensary.files.reading import Table, open_table
 from dispensary.files.rows import RowChecker, columns_of
-from dispensary.models import ClinicFile, ClinicFileFault, ClinicFileRow, FileState, Programme
+from dispensary.models import ClinicFile, FileState, Programme
 from registry import scanning
 from registry.scanning import ScanVerdict
 
@@ -87,6 +87,8 @@ def run(file: ClinicFile) -> bool:
     except Exception:
         log.exception("clinic file %s failed in attempt %s", file.pk, file.attempts)
         return False
+    finally:
+        staging.forget()
     return True
 
 
@@ -188,13 +190,14 @@ def finish(file: ClinicFile) -> None:
         matching.match(kind, parameters)
         taken = applying.apply(kind, parameters)
         _sum_up(file, kind, taken, now)
-    ClinicFileRow.objects.filter(file=file, doubtful=False).delete()
 
 
 _FAULTS = """
 INSERT INTO dispensary_clinicfilefault (file_id, row, field, code, value)
-SELECT %(file)s, row, CASE code WHEN 'not_attached' THEN 'MO' WHEN 'not_observed' THEN 'DS' WHEN 'duplicate' THEN ''
-    WHEN 'conflict' THEN '' ELSE 'FAM' END, code, ''
+SELECT %(file)s, row, field, code, value FROM file_fault
+UNION ALL
+SELECT %(file)s, row, CASE code WHEN 'not_attached' THEN 'MO' WHEN 'not_observed' THEN 'DS'
+    WHEN 'hospital_unknown' THEN 'HOSPITAL' WHEN 'duplicate' THEN '' WHEN 'conflict' THEN '' ELSE 'FAM' END, code, ''
 FROM file_match WHERE code NOT IN ('', 'closed')
 UNION ALL
 SELECT %(file)s, row, 'W', 'sex_differs', '' FROM file_match WHERE code = '' AND sex_differs
@@ -206,6 +209,12 @@ FROM file_match
 """
 
 
+_DOUBTFUL = """
+INSERT INTO dispensary_clinicfilerow (file_id, row, hash, values)
+SELECT %(file)s, row, hash, ARRAY[{columns}] FROM file_match WHERE code = 'doubtful'
+"""
+
+
 def _sum_up(file: ClinicFile, kind: FileKind, taken: int, now: datetime) -> None:
     bad_codes = [code for code, found in faults().items() if found.level == "row"]
     with connection.cursor() as cursor:
@@ -213,21 +222,17 @@ def _sum_up(file: ClinicFile, kind: FileKind, taken: int, now: datetime) -> None
         cursor.execute(_COUNTS, {"bad": bad_codes})
         bad, doubtful, good = cursor.fetchone()
         if doubtful:
-            cursor.execute(
-                "UPDATE dispensary_clinicfilerow r SET doubtful = true FROM file_match m"
-                " WHERE r.file_id = %s AND r.row = m.row AND m.code = 'doubtful'",
-                [file.pk],
-            )
+            columns = ", ".join(staging.column(one.code) for one in kind.fields)
+            cursor.execute(_DOUBTFUL.format(columns=columns), {"file": file.pk})
     file.taken, file.same, file.bad, file.doubtful = taken, good - taken, file.bad + bad, doubtful
     file.state, file.finished_at, file.lease_until = FileState.DONE, now, None
     _save(file, "taken", "same", "bad", "doubtful", "state", "finished_at", "lease_until")
 
 
-@transaction.atomic
 def reject(file: ClinicFile, error: FileRejected) -> None:
-    """The file changes nothing: what was staged goes, the one line of the reason stays."""
+    """The file changes nothing; the one line of the reason stays."""
     mine = ClinicFile.objects.filter(pk=file.pk, attempts=file.attempts)
-    rejected = mine.update(
+    mine.update(
         state=FileState.REJECTED,
         rejected_code=error.code,
         rejected_text=error.text[:500],
@@ -238,7 +243,4 @@ def reject(file: ClinicFile, error: FileRejected) -> None:
         bad=0,
         doubtful=0,
     )
-    if rejected:
-        ClinicFileRow.objects.filter(file=file).delete()
-        ClinicFileFault.objects.filter(file=file).delete()
     file.refresh_from_db()

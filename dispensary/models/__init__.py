@@ -1,3 +1,11 @@
+from dispensary.models.aftercare import (
+    HospitalEvent,
+    HospitalReferral,
+    Recommendation,
+    RecommendationContact,
+    RecommendationEnd,
+    RecommendationKind,
+)
 from dispensary.models.calls import Call, CallAttempt, CallKind, CallOutcome, SurveyAnswer
 from dispensary.models.campaigns import (
     Campaign,
@@ -40,6 +48,8 @@ __all__ = [
     "ExamResult",
     "FileState",
     "HealthGroup",
+    "HospitalEvent",
+    "HospitalReferral",
     "Informing",
     "InformingOutcome",
     "InformingPolicy",
@@ -57,6 +67,10 @@ __all__ = [
     "ProgrammeTest",
     "Reason",
     "ReasonKind",
+    "Recommendation",
+    "RecommendationContact",
+    "RecommendationEnd",
+    "RecommendationKind",
     "Round",
     "SumProof",
     "SurveyAnswer",

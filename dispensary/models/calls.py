@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from dispensary.models.aftercare import Recommendation
 from dispensary.models.campaigns import Invitation
 from dispensary.models.observation import ObservationCase
 from dispensary.models.policy import Reason
@@ -21,6 +22,7 @@ class CallKind(models.TextChoices):
     ABSENCE = "absence", _("survey: why not attended")
     SATISFACTION = "satisfaction", _("survey: how the exam went")
     VISIT = "visit", _("missed visit of observation")
+    ADVICE = "advice", _("recommendations after the exam")
 
 
 class CallOutcome(models.TextChoices):
@@ -76,6 +78,15 @@ class Call(models.Model):
         related_name="calls",
         verbose_name=_("observation case"),
     )
+    # The most overdue of the person's; one call is about all of them.
+    recommendation = models.ForeignKey(
+        Recommendation,
+        null=True,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="calls",
+        verbose_name=_("recommendation"),
+    )
     # The zone of the person on the day of listing: whoever sleeps is not offered to a caller.
     time_zone = models.CharField(_("time zone"), max_length=40)
     opened_at = models.DateTimeField(_("listed at"))
@@ -103,11 +114,20 @@ class Call(models.Model):
             models.UniqueConstraint(
                 fields=["case"], condition=Q(closed_at__isnull=True), name="call_one_open_about_a_case"
             ),
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(closed_at__isnull=True, kind="advice"),
+                name="call_one_open_about_advice",
+            ),
             models.CheckConstraint(condition=Q(level__in=[2, 3]), name="call_level"),
             models.CheckConstraint(condition=Q(kind__in=CallKind.values), name="call_kind"),
             models.CheckConstraint(
-                condition=Q(kind="visit", case__isnull=False, invitation__isnull=True)
-                | ~Q(kind="visit") & Q(case__isnull=True, invitation__isnull=False),
+                condition=Q(
+                    kind="visit", case__isnull=False, invitation__isnull=True, recommendation__isnull=True
+                )
+                | Q(kind="advice", recommendation__isnull=False, invitation__isnull=True, case__isnull=True)
+                | ~Q(kind__in=["visit", "advice"])
+                & Q(case__isnull=True, recommendation__isnull=True, invitation__isnull=False),
                 name="call_is_about_something",
             ),
             models.CheckConstraint(

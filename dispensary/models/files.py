@@ -1,7 +1,7 @@
 """Files that clinics send, the rows of a file at work, what was wrong with them, and the facts taken from them.
 
-The rows and faults of a file are written by COPY, hundreds of thousands at a time: their tables carry no triggers
-and no index that a page does not need.
+The faults of a file are written set-wise, hundreds of thousands at a time: their table carries no triggers and no
+index that a page does not need.
 """
 
 from typing import Any, ClassVar, Self
@@ -26,6 +26,8 @@ class FileKindChoice(models.TextChoices):
     RESULTS = "results", _("results of exams")
     OBSERVATION = "observation", _("dispensary observation")
     CAPACITY = "capacity", _("free places")
+    ADVICE = "advice", _("recommendations after the exam")
+    HOSPITAL = "hospital", _("planned hospital care")
 
 
 class FileState(models.TextChoices):
@@ -78,10 +80,9 @@ class ClinicFile(models.Model):
 
     state = models.CharField(_("state"), max_length=8, choices=FileState, default=FileState.WAITING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    # A worker that dies leaves the lease behind; whoever comes after it goes on from `rows_read`.
+    # A worker that dies leaves the lease behind; whoever comes after it begins anew.
     lease_until = models.DateTimeField(_("held by a worker until"), null=True, blank=True)
     rows_read = models.PositiveIntegerField(_("rows read"), default=0)
-    last_row = models.PositiveIntegerField(_("last row read"), default=0)
     own_rows = models.PositiveIntegerField(_("rows in order"), default=0)
     foreign_rows = models.PositiveIntegerField(_("rows of another clinic"), default=0)
     foreign_code = models.CharField(_("code of another clinic"), max_length=20, blank=True)
@@ -144,7 +145,7 @@ class OfFileQuerySet(ScopedQuerySet[Any]):
 
 
 class ClinicFileRow(models.Model):
-    """A row in order, on its way into the register; gone once it is taken in. A doubtful one stays for a person.
+    """A row in order that may be about several people or another one: it waits for a person's decision.
 
     `values` are those of the kind's fields, in their order.
     """
@@ -154,13 +155,12 @@ class ClinicFileRow(models.Model):
     row = models.PositiveIntegerField(_("row"))
     hash = models.UUIDField(_("mark of the content"))
     values = ArrayField(models.TextField(), verbose_name=_("values"))
-    doubtful = models.BooleanField(_("doubtful"), db_default=False)
 
     objects = OfFileQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("row of a clinic file")
-        verbose_name_plural = _("rows of clinic files")
+        verbose_name = _("doubtful row of a clinic file")
+        verbose_name_plural = _("doubtful rows of clinic files")
 
     def __str__(self) -> str:
         return f"{self.file_id}: {self.row}"

@@ -13,14 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dispensary import balance, calling, outcomes
+from dispensary import aftercare_services, balance, calling, outcomes
 from dispensary.call_forms import CallForm
-from dispensary.models import Call, CallKind, ReasonKind
+from dispensary.models import Call, CallKind, ReasonKind, Recommendation
 from dispensary.reference import reasons_on
 from dispensary.views.campaigns import acting_user
 from registry.access import roles
 from registry.audit import record_read
 from registry.middleware import ScopedRequest
+from registry.models import Clinic
 from registry.scoping import Role
 from registry.subjects import Subject
 
@@ -147,12 +148,27 @@ def _page(request: ScopedRequest, call: Call, form: CallForm) -> HttpResponse:
     context = {
         "call": call,
         "invitation": invitation,
-        "clinic": invitation.clinic if invitation else call.case.clinic if call.case else None,
+        "clinic": _clinic(call),
+        "advice": _advice(call),
         "attempts": call.attempts_made.select_related("by", "reason")[:10],
         "local_time": timezone.now().astimezone(_zone(call)),
         "form": form,
     }
     return render(request, "dispensary/call.html", context)
+
+
+def _clinic(call: Call) -> Clinic | None:
+    about = call.invitation or call.case or call.recommendation
+    return about.clinic if about else None
+
+
+def _advice(call: Call) -> list[Recommendation]:
+    """What a call about recommendations is about: all that are overdue."""
+    if call.kind != CallKind.ADVICE:
+        return []
+    return list(
+        aftercare_services.overdue_of(call.person_id, timezone.localdate(timezone=call.region.zone))[:10]
+    )
 
 
 def _zone(call: Call) -> Any:

@@ -33,7 +33,7 @@ def doubt_list(request: ScopedRequest, file_key: UUID) -> HttpResponse:
 @roles(*READERS)
 def doubt_decide(request: ScopedRequest, file_key: UUID, row: int) -> HttpResponseRedirect:
     file = file_of(request, file_key)
-    doubtful = ClinicFileRow.objects.filter(file=file, row=row, doubtful=True).first()
+    doubtful = ClinicFileRow.objects.filter(file=file, row=row).first()
     back = redirect("dispensary:clinic-doubts", file.key)
     if doubtful is None:
         messages.info(request, _("This row has been decided already."))

@@ -1,9 +1,11 @@
 """A million appeals out of a few thousand, inside the database: rows of the sample copied with new keys and days."""
 
 from django.db import connection
+from django.utils import timezone
 
 from appeals.lifecycle import OPEN
-from appeals.models import Appeal, AppealEvent
+from appeals.models import Appeal, AppealEvent, AppealFact, AppealSum
+from appeals.reports.counting import count_appeals
 from registry.models import InsuredPerson
 
 YEARS = 4
@@ -37,8 +39,10 @@ def multiply_appeals(*, appeals: int, open_ones: int) -> None:
                 _copy(missing, days, wanted, states)
         for table in (_TABLE, _EVENTS):
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
+        count_appeals(now=timezone.now())
         cursor.execute("RESET synchronous_commit")
-        for table in (_TABLE, _EVENTS, InsuredPerson._meta.db_table):
+        counted = (AppealFact._meta.db_table, AppealSum._meta.db_table)
+        for table in (_TABLE, _EVENTS, *counted, InsuredPerson._meta.db_table):
             cursor.execute(f"VACUUM ANALYZE {table}")
 
 

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.core import signing
-from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from icalendar import Calendar
@@ -21,8 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def filed(client: Client) -> Appeal:
-    call_command("load_reference", verbosity=0)
+def filed(reference_data: None, client: Client) -> Appeal:
     FundFactory(region__code="39")
     walk(client)
     say(client, "check")

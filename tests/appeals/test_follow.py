@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -17,8 +16,7 @@ TRACK, STATUS = "/appeals/track/", "/appeals/track/status/"
 
 
 @pytest.fixture
-def filed(client: Client) -> tuple[str, str]:
-    call_command("load_reference", verbosity=0)
+def filed(reference_data: None, client: Client) -> tuple[str, str]:
     FundFactory(region__code="39")
     walk(client)
     say(client, "check")

@@ -1,7 +1,6 @@
 """Who writes is proved where the rules ask for it; similar open appeals are shown to those alone who proved it."""
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 
 from appeals.models import Appeal, AppealDraft, ProofRule
@@ -14,8 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def insurer(db: None) -> Organization:
-    call_command("load_reference", verbosity=0)
+def insurer(reference_data: None, db: None) -> Organization:
     FundFactory(region__code="39")
     return InsurerFactory(region__code="39")
 

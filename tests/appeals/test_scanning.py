@@ -213,7 +213,7 @@ def test_staff_read_in_words_why_a_file_does_not_open_and_then_open_it(cast, now
     case, file = reverse("staff_case", args=[appeal.number]), reverse("staff_file", args=[paper.key])
     page = client.get(case).content.decode()
     assert "ещё проверяется" in page
-    assert file not in page
+    assert f'"{file}"' not in page
     with clamd(settings, by_content):
         scan_files()
     page = client.get(case).content.decode()
@@ -222,7 +222,7 @@ def test_staff_read_in_words_why_a_file_does_not_open_and_then_open_it(cast, now
     Attachment.objects.update(verdict=ScanVerdict.REJECTED)
     page = client.get(case).content.decode()
     assert "отклонён: не прошёл проверку" in page
-    assert file not in page
+    assert f'"{file}"' not in page
 
 
 def test_a_lease_outlives_the_scanners_silence() -> None:

@@ -328,14 +328,16 @@ def test_the_case_asks_a_constant_number_of_things(cast, now, name):
     appeal = in_state(State.IN_PROGRESS, cast, now)
     citizen = Actor.holder(appeal.pk)
     services.receive_reply(appeal_id=appeal.pk, reply="Было так", actor=citizen, now=now)
+    expert = Actor.of(cast.scope("expert"))
+    services.receive_reply(appeal_id=appeal.pk, reply="И так", actor=expert, now=now)
+    paper_of(appeal, now, name="первый.pdf")
+    in_state(State.IN_PROGRESS, cast, now)
     client = at_desk(cast.users[name])
     address = page(appeal) + "?tab=open"
     client.get(address)
     few = list(queries(client, address))
     for number in range(8):
-        services.receive_reply(
-            appeal_id=appeal.pk, reply=f"Ещё {number}", actor=Actor.of(cast.scope("expert")), now=now
-        )
+        services.receive_reply(appeal_id=appeal.pk, reply=f"Ещё {number}", actor=expert, now=now)
         paper_of(appeal, now, name=f"{number}.pdf")
         in_state(State.IN_PROGRESS, cast, now)
     client.get(address)  # the new replies are read by whoever holds the case

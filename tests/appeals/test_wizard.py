@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 
 from appeals.models import Appeal, AppealDraft
@@ -14,8 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _reference(db: None) -> None:
-    call_command("load_reference", verbosity=0)
+def _reference(reference_data: None, db: None) -> None:
     FundFactory(region__code="39")
 
 

@@ -4,7 +4,6 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
@@ -21,7 +20,7 @@ FILES = url("files")
 
 
 @pytest.fixture
-def at_files(client: Client, settings, tmp_path) -> Client:
+def at_files(reference_data: None, client: Client, settings, tmp_path) -> Client:
     settings.STORAGES = {
         **settings.STORAGES,
         "default": {
@@ -29,7 +28,6 @@ def at_files(client: Client, settings, tmp_path) -> Client:
             "OPTIONS": {"location": tmp_path},
         },
     }
-    call_command("load_reference", verbosity=0)
     FundFactory(region__code="39")
     walk(client, until="files")
     return client

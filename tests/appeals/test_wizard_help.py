@@ -4,7 +4,6 @@ import re
 
 import pytest
 from django.core import mail
-from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -19,8 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def portal(db: None) -> None:
-    call_command("load_reference", verbosity=0)
+def portal(reference_data: None, db: None) -> None:
     FundFactory(region__code="39")
 
 

@@ -14,6 +14,7 @@ from appeals.models import (
     Appeal,
     AppealDraft,
     AppealEvent,
+    AppealFact,
     AppealFollower,
     AppealLetter,
     AppealLink,
@@ -23,12 +24,14 @@ from appeals.models import (
     Expertise,
     HandOver,
     LadderStep,
+    Notice,
     Presence,
     PrintBatch,
     QueueSearch,
     ReplyTemplate,
     WorkDraft,
 )
+from appeals.reports.counting import count_appeals
 from dispensary.load import load_reference as load_dispensary
 from dispensary.models import (
     Call,
@@ -38,6 +41,8 @@ from dispensary.models import (
     ClinicFileFault,
     ClinicFileRow,
     ExamResult,
+    HospitalEvent,
+    HospitalReferral,
     Informing,
     Invitation,
     ObservationCase,
@@ -47,6 +52,8 @@ from dispensary.models import (
     PlanCount,
     PlannedExam,
     Reason,
+    Recommendation,
+    RecommendationContact,
     SurveyAnswer,
 )
 from notifications.models import Message
@@ -173,8 +180,10 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
     before = filed(filing(region=REGION, text=f"{CANARY} раньше", applicant_name=CANARY), now)
     event = AppealEvent.objects.filter(appeal=appeal).first()
     assert event is not None
+    count_appeals(now=now)
     return [
         appeal,
+        AppealFact.objects.get(appeal=appeal),
         event,
         AppealFollower.objects.create(
             appeal=appeal, name=CANARY, email="canary@example.org", access_code_hash="x", allowed_at=now
@@ -300,6 +309,7 @@ def _campaign(cast: Cast, now: datetime) -> list[models.Model]:
             **place, people=1, state="listed", channel="phone", excluded_reason="", came=0
         ),
         *_observation(cast, campaign, now),
+        *_aftercare(cast, now),
         *_files(cast, campaign, now),
     ]
 
@@ -331,6 +341,42 @@ def _observation(cast: Cast, campaign: Campaign, now: datetime) -> list[models.M
     ]
 
 
+def _aftercare(cast: Cast, now: datetime) -> list[models.Model]:
+    keys = {
+        "person": cast.outsider,
+        "region_id": REGION,
+        "insurer": cast.foreign_insurer,
+        "clinic": cast.outsider.clinic,
+        "stated_at": now,
+    }
+    advice = Recommendation.objects.create(
+        **keys, kind="test", what=CANARY, given_on=date(2026, 1, 1), due_on=date(2026, 2, 1)
+    )
+    referral = HospitalReferral.objects.create(
+        **keys,
+        number=CANARY,
+        hospital=cast.outsider.clinic,
+        care="inpatient",
+        referred_on=date(2026, 1, 1),
+        latest_on=date(2026, 2, 1),
+    )
+    return [
+        advice,
+        referral,
+        RecommendationContact.objects.create(
+            recommendation=advice,
+            step="call",
+            outcome="no_answer",
+            note=CANARY,
+            by=cast.users["foreign_expert"],
+            at=now,
+        ),
+        HospitalEvent.objects.create(
+            referral=referral, act="talked", note=CANARY, by=cast.users["foreign_case_worker"], at=now
+        ),
+    ]
+
+
 def _files(cast: Cast, campaign: Campaign, now: datetime) -> list[models.Model]:
     clinic = cast.outsider.clinic
     assert clinic is not None
@@ -349,7 +395,7 @@ def _files(cast: Cast, campaign: Campaign, now: datetime) -> list[models.Model]:
     }
     return [
         file,
-        ClinicFileRow.objects.create(file=file, row=2, hash="0" * 32, values=[CANARY], doubtful=True),
+        ClinicFileRow.objects.create(file=file, row=2, hash="0" * 32, values=[CANARY]),
         ClinicFileFault.objects.create(file=file, row=3, field="FAM", code="name", value=CANARY),
         PlannedExam.objects.create(**exam, round=1, inform_by=date(2026, 9, 1)),
         ExamResult.objects.create(**exam, came_on=date(2026, 5, 1)),
@@ -364,6 +410,7 @@ def _desk(cast: Cast, now: datetime) -> list[models.Model]:
             appeal=appeal, user=expert, action="answer", fields={"answer": CANARY}, updated_at=now
         ),
         Presence.objects.create(appeal=appeal, user=expert, seen_at=now),
+        Notice.objects.create(appeal=appeal, user=expert, what="assigned", at=now),
         ReplyTemplate.objects.create(organization=cast.foreign_insurer, name=CANARY, body=CANARY),
         QueueSearch.objects.create(
             owner=expert,

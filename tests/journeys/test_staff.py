@@ -79,9 +79,10 @@ def press(page, *, code, key):
 
 
 @pytest.mark.parametrize(
-    "press_n", [lambda page: page.keyboard.press("n"), lambda page: press(page, **RUSSIAN_N)]
+    ("viewport", "press_n"),
+    [(DESKTOP, lambda page: page.keyboard.press("n")), (PHONE, lambda page: press(page, **RUSSIAN_N))],
+    ids=["1280", "360, Russian keyboard"],
 )
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["1280", "360"])
 def test_an_operator_takes_the_next_case_by_a_key_and_answers(
     open_page, operator, question, viewport, press_n
 ):

@@ -87,7 +87,7 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
     root = tmp_path / "checkout"
     root.mkdir()
     for name in FOLDERS:
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, root / name)
     for name in OTHERS:
         (shutil.copytree if (ROOT / name).is_dir() else shutil.copy2)(ROOT / name, root / name)
     (root / "node_modules").symlink_to(ROOT / "node_modules")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from dispensary.files.codes import FileRejected
 
@@ -14,8 +14,7 @@ class Format(StrEnum):
     XML = "xml"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """`row` is counted as a spreadsheet shows it, the header being 1. A line that cannot be taken apart has a
     `fault`. `last_cut` marks the last line of a text that ends without an end of line."""
 

@@ -7,7 +7,7 @@ import codecs
 import csv
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from charset_normalizer import from_bytes
 
@@ -15,6 +15,7 @@ from dispensary.files.codes import FileRejected
 from dispensary.files.reading.base import Format, Line, Table, wide_order
 
 MAX_LINE = 64 * 1024
+_BLOCK = 256 * 1024
 # A cell may hold line breaks; further than this an open quote is a slip, not a text.
 MAX_BREAKS = 20
 SEPARATORS = ";\t,|"
@@ -73,61 +74,78 @@ def encoding_of(head: bytes) -> str:
     return "utf-8"
 
 
-class _Logical:
+class _Logical(NamedTuple):
     """A line of the table: one line of text, or several where a quoted cell holds line breaks."""
 
-    __slots__ = ("ended", "fault", "text")
+    text: str
+    fault: str
+    ended: bool
 
-    def __init__(self, text: str, fault: str, *, ended: bool) -> None:
-        self.text, self.fault, self.ended = text, fault, ended
+
+def _physical(file: TextIO) -> Iterator[_Logical]:
+    """Lines as they stand in the text, a block at a time; of one without an end no more than a block is kept."""
+    rest, block = "", file.read(_BLOCK)
+    while block or "\n" in rest:
+        lines = (rest + block).split("\n")
+        rest = lines.pop()
+        for line in lines:
+            yield _Logical(line, "", True) if len(line) <= MAX_LINE else _too_long(line)
+        if len(rest) > MAX_LINE:
+            yield _too_long(rest)
+            rest = _after_this_line(file)
+        block = file.read(_BLOCK)
+    if rest:
+        yield _Logical(rest, "", False)
+
+
+def _too_long(line: str) -> _Logical:
+    return _Logical(line[:200], "line_too_long", True)
+
+
+def _after_this_line(file: TextIO) -> str:
+    while block := file.read(_BLOCK):
+        _, found, rest = block.partition("\n")
+        if found:
+            # What follows goes through the same gate as everything: it may be a long line again.
+            return rest
+    return ""
 
 
 def _logical(file: TextIO) -> Iterator[_Logical]:
-    waiting: list[str] = []
+    physical = _physical(file)
+    waiting: list[_Logical] = []
     while True:
-        line = waiting.pop(0) if waiting else file.readline(MAX_LINE)
-        if not line:
+        line = waiting.pop(0) if waiting else next(physical, None)
+        if line is None:
             return
-        if len(line) == MAX_LINE and not line.endswith("\n"):
-            _skip_rest(file)
-            yield _Logical(line[:200], "line_too_long", ended=True)
-        elif line.count('"') % 2 == 0:
-            yield _Logical(line.rstrip("\n"), "", ended=line.endswith("\n"))
+        if '"' not in line.text or line.fault or line.text.count('"') % 2 == 0:
+            yield line
         else:
-            yield _joined(file, line, waiting)
+            yield _joined(physical, line, waiting)
 
 
-def _joined(file: TextIO, line: str, waiting: list[str]) -> _Logical:
+def _joined(physical: Iterator[_Logical], line: _Logical, waiting: list[_Logical]) -> _Logical:
     """The cell with line breaks, as far as its quote closes; else the first line alone, as a slip."""
-    parts, size = [line], len(line)
+    parts, size = [line], len(line.text)
     while len(parts) <= MAX_BREAKS and size < MAX_LINE:
-        more = waiting.pop(0) if waiting else file.readline(MAX_LINE)
-        if not more:
+        more = waiting.pop(0) if waiting else next(physical, None)
+        if more is None:
             break
         parts.append(more)
-        size += len(more)
-        if more.count('"') % 2:
-            whole = "".join(parts)
-            return _Logical(whole.rstrip("\n"), "", ended=whole.endswith("\n"))
+        size += len(more.text)
+        if not more.fault and more.text.count('"') % 2:
+            return _Logical("\n".join(part.text for part in parts), "", more.ended)
     waiting[:0] = parts[1:]
-    return _Logical(line.rstrip("\n"), "quote", ended=line.endswith("\n"))
-
-
-def _skip_rest(file: TextIO) -> None:
-    while (part := file.readline(MAX_LINE)) and not part.endswith("\n"):
-        pass
+    return _Logical(line.text, "quote", line.ended)
 
 
 def _lines(logical: Iterator[_Logical], separator: str) -> Iterator[Line]:
-    row = 1
-    for line in logical:
-        row += 1
-        text = line.text
-        if not text or not text.strip(separator + " "):
+    nothing = separator + " "
+    for row, (text, fault, ended) in enumerate(logical, start=2):
+        if not text or not text.lstrip(nothing):
             continue
-        fault = line.fault or ("characters" if _BROKEN in text else "")
-        cells = [] if fault else _split(text, separator)
-        yield Line(row, cells, fault, last_cut=not line.ended)
+        wrong = fault or ("characters" if _BROKEN in text else "")
+        yield Line(row, () if wrong else _split(text, separator), wrong, not ended)
 
 
 def _split(text: str, separator: str) -> list[str]:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from appeals.reports.counting import count_appeals
 from omsportal.what_if import incoming
 from registry import sample
 from registry.models import InsuredPerson, User
@@ -57,6 +58,7 @@ class Command(BaseCommand):
                     self.say(line)
         cells = incoming.refresh(today=now.date(), days=incoming.KEPT_DAYS)
         self.say(f"{cells} hours of incoming calls and cases counted")
+        self.say(f"{count_appeals(now=now).changed} appeals counted for the reports")
 
     def say(self, line: str) -> None:
         self.stdout.write(f"{time.monotonic() - self.began:6.1f} s  {line}")

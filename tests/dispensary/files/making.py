@@ -30,6 +30,18 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {
         "GROUP": "2",
     },
     "observation": {"ACTION": "Взят", "DS": "I10", "PUT_ON": "15.01.2026"},
+    "advice": {
+        "KIND": "обследование",
+        "WHAT": "УЗИ сосудов шеи",
+        "GIVEN_ON": "12.04.2026",
+        "DUE_ON": "12.05.2026",
+    },
+    "hospital": {
+        "NUMBER": "Н-1",
+        "HOSPITAL": "390901",
+        "CARE": "круглосуточный",
+        "REFERRED_ON": "05.05.2026",
+    },
     "capacity": {"PROGRAMME": "Диспансеризация", "DAY": "03.06.2026", "PLACES": "20"},
 }
 

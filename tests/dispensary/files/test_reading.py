@@ -255,3 +255,24 @@ def test_xml_is_read_row_by_row(tmp_path: Path) -> None:
 )
 def test_hostile_and_broken_documents_are_refused(tmp_path: Path, text: str, code: str) -> None:
     assert rejected(tmp_path, text.encode()) == code
+
+
+def test_what_a_checker_has_seen_before_changes_no_verdict() -> None:
+    """It remembers cells and events; each row is judged as by a checker that has seen nothing."""
+    kind = KINDS["results"]
+    person = {code: cell for code, cell in PERSON.items() if code in {"MO", "ENP", "FAM", "IM", "DR"}}
+    rows = [
+        person
+        | {"PROGRAMME": "диспансеризация", "YEAR": "2026", "CAME_ON": came, "DR": born, "GROUP": group}
+        | {"STAGE1_ON": stage, "REFUSED_ON": refused, "REFUSAL": why}
+        for came in ("12.05.2026", "12.05.2025", "")
+        for born in ("12.07.1985", "13.05.2026", "01.05.2026")
+        for stage, group in (("", ""), ("12.05.2026", "2"), ("11.05.2026", "2"), ("12.05.2026", ""))
+        for refused, why in (("", ""), ("12.05.2026", ""), ("12.05.2026", "далеко"))
+    ]
+    columns = {code: place for place, code in enumerate(rows[0])}
+    used = RowChecker(kind, columns, AROUND)
+    for _ in range(2):
+        for number, row in enumerate(rows):
+            cells = list(row.values())
+            assert used.check(number, cells) == RowChecker(kind, columns, AROUND).check(number, cells)

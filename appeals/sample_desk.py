@@ -1,0 +1,61 @@
+"""Sample of what lies on the staff's desks: notices of what happened lately. Deterministic, from the stories told."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from appeals.lifecycle import Action, State
+from appeals.models import Appeal, AppealEvent, Notice
+from appeals.noticing import What
+from registry.models import RoleGrant
+from registry.scoping import Role
+
+LATELY = timedelta(days=10)
+TOLD = {Action.APPLICANT_REPLIED: What.REPLIED, Action.CLINIC_REPLIED: What.CLINIC_REPLIED}
+MOST = 300  # of one kind, however large the region
+
+
+def seed(*, now: datetime) -> None:
+    Notice.objects.bulk_create([*_replies(now), *_approvals(now), *_terms(now)])
+
+
+def _replies(now: datetime) -> Iterable[Notice]:
+    """What came for whoever holds the case; what is older than two days has been read."""
+    events = AppealEvent.objects.filter(
+        action__in=sorted(TOLD), at__gt=now - LATELY, appeal__is_sample=True, appeal__worker__isnull=False
+    )
+    for event in events.select_related("appeal").order_by("pk")[:MOST]:
+        yield Notice(
+            user_id=event.appeal.worker_id or 0,  # never empty: asked for above
+            appeal_id=event.appeal_id,
+            what=TOLD[Action(event.action)],
+            at=event.at,
+            read_at=event.at + timedelta(hours=3) if event.at < now - timedelta(days=2) else None,
+        )
+
+
+def _approvals(now: datetime) -> Iterable[Notice]:
+    heads = RoleGrant.objects.in_force(now.date()).filter(role=Role.SUPERVISOR)
+    by_office = {grant.organization_id: grant.user_id for grant in heads.order_by("pk")}
+    waiting = Appeal.objects.filter(is_sample=True, state=State.IN_REVIEW, organization__in=list(by_office))
+    for appeal in waiting.order_by("pk")[:MOST]:
+        yield Notice(
+            user_id=by_office[appeal.organization_id],
+            appeal=appeal,
+            what=What.TO_APPROVE,
+            by_id=appeal.worker_id,
+            at=now - timedelta(hours=appeal.pk % 40),
+        )
+
+
+def _terms(now: datetime) -> Iterable[Notice]:
+    held = Appeal.objects.open().filter(is_sample=True, worker__isnull=False)
+    for appeal in held.filter(due_on__lte=now.date() + timedelta(days=4)).order_by("pk")[:MOST]:
+        late = appeal.due_on < now.date()
+        at = now - timedelta(hours=6 + appeal.pk % 30)
+        yield Notice(
+            user_id=appeal.worker_id or 0,
+            appeal=appeal,
+            what=What.OVERDUE if late else What.DUE_SOON,
+            at=at,
+            told_at=at,
+        )
