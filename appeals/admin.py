@@ -7,6 +7,7 @@ from appeals.models import (
     AppealTopic,
     Body,
     BodyAddress,
+    CallPolicy,
     Letterhead,
     ProofRule,
     ViolationCode,
@@ -81,3 +82,9 @@ class WaitingTimeNormAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 @admin.register(ProofRule)
 class ProofRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["kind", "received_by", "proof", "valid_from", "valid_to", "confirmed"]
+
+
+@admin.register(CallPolicy)
+class CallPolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    save_as = True
+    list_display = ["region", "attempts", "lease_minutes", "hours_from", "hours_to", "valid_from", "valid_to"]

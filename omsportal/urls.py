@@ -19,6 +19,7 @@ urlpatterns = [
     path("verify/<slug:secret>/", verify, name="letter_verify"),
     path("staff/help/", include("appeals.knowledge.editor_urls")),
     path("staff/", include("appeals.desk.urls")),
+    path("staff/", include("appeals.calls.urls")),
     path("clinic/", include("appeals.clinic.urls")),
     path("region/what-if/", what_if, name="what_if"),
     path("", include("representatives.urls")),

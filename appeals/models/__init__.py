@@ -6,6 +6,15 @@ from appeals.models.appeals import (
     ReplyChannel,
     Validity,
 )
+from appeals.models.calls import (
+    CallBack,
+    CallBackAttempt,
+    CallBackKind,
+    CallBackOutcome,
+    CallPolicy,
+    CallResult,
+    PhoneCall,
+)
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
 from appeals.models.clinic import ClinicRequest
 from appeals.models.desk import Presence, ReplyTemplate, WorkDraft
@@ -29,6 +38,7 @@ from appeals.models.letters import (
     ReturnReason,
 )
 from appeals.models.links import AppealLink, AppealLinkQuerySet, LinkKind
+from appeals.models.macros import Macro
 from appeals.models.notices import Notice, NoticeSetting
 from appeals.models.posting import BodyAddress, LetterCounter, Letterhead, PrintBatch
 from appeals.models.proofs import Proof, ProofRule, Receiver
@@ -66,6 +76,12 @@ __all__ = [
     "Author",
     "Body",
     "BodyAddress",
+    "CallBack",
+    "CallBackAttempt",
+    "CallBackKind",
+    "CallBackOutcome",
+    "CallPolicy",
+    "CallResult",
     "ClinicRequest",
     "CountRun",
     "DeclineGround",
@@ -81,10 +97,12 @@ __all__ = [
     "LetterWay",
     "Letterhead",
     "LinkKind",
+    "Macro",
     "Notice",
     "NoticeSetting",
     "NumberCounter",
     "Outcome",
+    "PhoneCall",
     "Presence",
     "PrintBatch",
     "Proof",

@@ -6,6 +6,7 @@ Its words are canaries: whoever of the home region meets one has seen too much.
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.db import models
 
@@ -20,11 +21,14 @@ from appeals.models import (
     AppealLink,
     AppealMessage,
     AppealSurvey,
+    CallBack,
+    CallBackAttempt,
     ClinicRequest,
     Expertise,
     HandOver,
     LadderStep,
     Notice,
+    PhoneCall,
     Presence,
     PrintBatch,
     QueueSearch,
@@ -98,6 +102,7 @@ def make_foreign(cast: Cast, now: datetime) -> Foreign:
         *_appeals(cast, now),
         *_campaign(cast, now),
         *_desk(cast, now),
+        *_calls(cast, now),
     ]
     by_label: dict[str, models.Model] = {row._meta.label: row for row in rows}
     appeal, invitation = by_label["appeals.Appeal"], by_label["dispensary.Invitation"]
@@ -423,6 +428,22 @@ def _desk(cast: Cast, now: datetime) -> list[models.Model]:
     ]
 
 
+def _calls(cast: Cast, now: datetime) -> list[models.Model]:
+    operator = cast.users["foreign_operator"]
+    appeal = Appeal.objects.get(text=CANARY)
+    place = {"region_id": REGION, "organization": cast.foreign_insurer, "appeal": appeal}
+    owed = CallBack.objects.create(
+        kind="promise", phone="+79000000077", note=CANARY, opened_at=now, due_at=now, next_at=now, **place
+    )
+    return [
+        owed,
+        CallBackAttempt.objects.create(call_back=owed, outcome="no_answer", note=CANARY, by=operator, at=now),
+        PhoneCall.objects.create(
+            key=uuid4(), operator=operator, result="call_back", started_at=now, ended_at=now, **place
+        ),
+    ]
+
+
 def snapshot() -> dict[str, list[tuple[Any, ...]]]:
     """The foreign rows that a hostile request could have changed, as they are now."""
     tables: tuple[type[models.Model], ...] = (
@@ -432,6 +453,7 @@ def snapshot() -> dict[str, list[tuple[Any, ...]]]:
         Representative,
         InsuredPerson,
         Message,
+        CallBack,
     )
     return {
         table._meta.label: list(table._default_manager.filter(region=REGION).order_by("pk").values_list())
