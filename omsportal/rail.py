@@ -38,6 +38,7 @@ PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
         ("/region/posts/", "/region/lines/"),
     ),
     ("representatives:staffing", _("Staffing"), "people", ("/region/staffing",)),
+    ("zpz:board", _("Official forms"), "file-earmark-ruled", ("/region/forms/",)),
     ("what_if", _("What if"), "sliders", ("/region/what-if/",)),
     ("dispensary:calls", _("Exam calls"), "telephone-outbound", ("/staff/call-list/",)),
     ("dispensary:campaigns", _("Exams"), "calendar-check", ("/region/exams/",)),

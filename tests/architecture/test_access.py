@@ -31,6 +31,7 @@ NOT_PERSONAL = {
     "representatives.PlannedPositions": "staff plans, no people",
     "representatives.DirectLine": "published contact",
     "representatives.IncomingCount": "counts, no people",
+    "representatives.ZpzRow": "rows of an official form",
     "appeals.AppealTopic": "public reference",
     "appeals.Body": "public reference",
     "appeals.AppealTerm": "public reference",
