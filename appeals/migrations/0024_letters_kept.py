@@ -29,5 +29,5 @@ DROP FUNCTION appeals_letter_kept();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("appeals", "0022_letters_register"), ("registry", "0002_append_only")]
+    dependencies = [("appeals", "0023_letters_register"), ("registry", "0002_append_only")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0021_calls'),
+        ('appeals', '0022_forms_receiver'),
         ('notifications', '0002_outreach_replies'),
         ('registry', '0004_calendar_feed'),
     ]
