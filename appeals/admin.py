@@ -2,7 +2,15 @@
 
 from django.contrib import admin
 
-from appeals.models import AppealTerm, AppealTopic, Body, ProofRule, ViolationCode, WaitingTimeNorm
+from appeals.models import (
+    AppealTerm,
+    AppealTopic,
+    Body,
+    CallPolicy,
+    ProofRule,
+    ViolationCode,
+    WaitingTimeNorm,
+)
 
 
 @admin.register(AppealTopic)
@@ -57,3 +65,9 @@ class WaitingTimeNormAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 @admin.register(ProofRule)
 class ProofRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["kind", "received_by", "proof", "valid_from", "valid_to", "confirmed"]
+
+
+@admin.register(CallPolicy)
+class CallPolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    save_as = True
+    list_display = ["region", "attempts", "lease_minutes", "hours_from", "hours_to", "valid_from", "valid_to"]

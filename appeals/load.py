@@ -1,16 +1,20 @@
 """Loads the reference data of appeals: topics, competent bodies, terms, waiting time norms."""
 
+import json
+
 from appeals.models import (
     AppealTerm,
     AppealTopic,
     Body,
+    CallPolicy,
+    Macro,
     ProofRule,
     ReplyTemplate,
     ViolationCode,
     WaitingTimeNorm,
 )
 from appeals.reference import DATA, read_bodies, read_terms, read_topics
-from registry.reference import day, read_rows, upsert, yes
+from registry.reference import clock, day, read_rows, upsert, yes
 
 
 def load_reference() -> list[str]:
@@ -20,8 +24,10 @@ def load_reference() -> list[str]:
         load_terms(),
         load_violation_codes(),
         load_reply_templates(),
+        load_macros(),
         load_waiting_norms(),
         load_proofs(),
+        load_call_policy(),
     ]
 
 
@@ -137,6 +143,24 @@ def load_proofs() -> str:
     return f"{upsert(ProofRule, rows, key=['kind', 'received_by', 'valid_from'])} rules of proof"
 
 
+def load_call_policy() -> str:
+    rows = [
+        {
+            "region_id": row["region"] or None,
+            "attempts": int(row["attempts"]),
+            "lease_minutes": int(row["lease_minutes"]),
+            "hours_from": clock(row["hours_from"]),
+            "hours_to": clock(row["hours_to"]),
+            "valid_from": day(row["valid_from"]),
+            "valid_to": day(row["valid_to"]),
+            "source": row["source"],
+            "confirmed": yes(row["confirmed"]),
+        }
+        for row in read_rows(DATA / "call_policy.csv")
+    ]
+    return f"{upsert(CallPolicy, rows, key=['region', 'valid_from'])} rules of calling back"
+
+
 def load_reply_templates() -> str:
     """The portal's own texts; those that organisations wrote are left alone."""
     rows = [
@@ -148,3 +172,11 @@ def load_reply_templates() -> str:
             organization=None, name=row["name"], language=row["language"], defaults=row
         )
     return f"{len(rows)} reply templates"
+
+
+def load_macros() -> str:
+    """The portal's own macros; those that organisations put together are left alone."""
+    rows = json.loads((DATA / "macros.json").read_text(encoding="utf-8"))
+    for row in rows:
+        Macro.objects.update_or_create(organization=None, name=row["name"], defaults=row)
+    return f"{len(rows)} macros"

@@ -6,6 +6,15 @@ from appeals.models.appeals import (
     ReplyChannel,
     Validity,
 )
+from appeals.models.calls import (
+    CallBack,
+    CallBackAttempt,
+    CallBackKind,
+    CallBackOutcome,
+    CallPolicy,
+    CallResult,
+    PhoneCall,
+)
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
 from appeals.models.clinic import ClinicRequest
 from appeals.models.desk import Presence, ReplyTemplate, WorkDraft
@@ -22,6 +31,7 @@ from appeals.models.knowledge import (
 )
 from appeals.models.letters import AppealLetter, LetterKind
 from appeals.models.links import AppealLink, AppealLinkQuerySet, LinkKind
+from appeals.models.macros import Macro
 from appeals.models.notices import Notice, NoticeSetting
 from appeals.models.proofs import Proof, ProofRule, Receiver
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
@@ -56,6 +66,12 @@ __all__ = [
     "Attachment",
     "Author",
     "Body",
+    "CallBack",
+    "CallBackAttempt",
+    "CallBackKind",
+    "CallBackOutcome",
+    "CallPolicy",
+    "CallResult",
     "ClinicRequest",
     "CountRun",
     "DeclineGround",
@@ -67,10 +83,12 @@ __all__ = [
     "LadderStep",
     "LetterKind",
     "LinkKind",
+    "Macro",
     "Notice",
     "NoticeSetting",
     "NumberCounter",
     "Outcome",
+    "PhoneCall",
     "Presence",
     "Proof",
     "ProofRule",
