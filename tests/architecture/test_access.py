@@ -23,6 +23,7 @@ NOT_PERSONAL = {
     "registry.ConsentText": "public text",
     "registry.CalendarDay": "public reference",
     "notifications.MessageTemplate": "wordings, without persons",
+    "notifications.Provider": "limits and standing of providers, no people",
     "notifications.QuietWindow": "public reference",
     "notifications.ContactCap": "public reference",
     "registry.User": "read only as oneself or in the administration",
