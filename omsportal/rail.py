@@ -24,7 +24,10 @@ class RailItem(TypedDict):
 PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("staff_queue", _("Queue"), "inbox", ("/staff/queue/", "/staff/cases/", "/staff/next/")),
     ("staff_notices", _("Notices"), "bell", ("/staff/notices/",)),
+    ("staff_call", _("New call"), "telephone-inbound", ("/staff/call/",)),
+    ("staff_calls", _("Calls back"), "telephone-forward", ("/staff/calls/",)),
     ("staff_board", _("Board"), "kanban", ("/staff/board/",)),
+    ("staff_letters", _("Outgoing letters"), "envelope", ("/staff/letters/",)),
     ("staff_texts", _("Ready texts"), "file-text", ("/staff/texts/", "/staff/macros/")),
     ("help-editors:list", _("Knowledge base"), "book", ("/staff/help/",)),
     ("representatives:register", _("Representatives"), "person-badge", ("/region/representatives/",)),
@@ -35,6 +38,7 @@ PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
         ("/region/posts/", "/region/lines/"),
     ),
     ("representatives:staffing", _("Staffing"), "people", ("/region/staffing",)),
+    ("zpz:board", _("Official forms"), "file-earmark-ruled", ("/region/forms/",)),
     ("what_if", _("What if"), "sliders", ("/region/what-if/",)),
     ("dispensary:calls", _("Exam calls"), "telephone-outbound", ("/staff/call-list/",)),
     ("dispensary:campaigns", _("Exams"), "calendar-check", ("/region/exams/",)),

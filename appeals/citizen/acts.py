@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from appeals import links as secret_links
 from appeals.deadlines import local_day
 from appeals.lifecycle import Action, State, allowed
-from appeals.models import Appeal
+from appeals.models import TO_APPLICANT, Appeal, LetterKind
 from appeals.policy import terms
 from appeals.services.objecting import may_complain_to_fund
 from appeals.services.survey import OPEN_FOR
@@ -44,6 +44,20 @@ def links(appeal: Appeal, number: str, now: datetime) -> dict[str, Any]:
     if secret and appeal.answered_at is not None and appeal.answered_at > now - OPEN_FOR:
         found["survey_url"] = reverse("appeal_survey", args=[secret])
     return found
+
+
+def letters(appeal: Appeal, number: str) -> list[dict[str, Any]]:
+    """What was written to the applicant beside the answer, newest first. One query."""
+    rows = appeal.letters.filter(kind__in=sorted(TO_APPLICANT - {LetterKind.ANSWER})).order_by("-pk")
+    return [
+        {
+            "letter": one,
+            "url": reverse("own_letter_pdf", args=[number, one.pk])
+            if number
+            else reverse("appeal_letter_pdf", args=[one.pk]),
+        }
+        for one in rows
+    ]
 
 
 def may_withdraw(appeal: Appeal) -> bool:

@@ -217,6 +217,7 @@ def status_context(
     }
     if follower is None:
         context |= acts.links(appeal, number, now)
+        context["letters"] = acts.letters(appeal, number)
     return context
 
 

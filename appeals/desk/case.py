@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from appeals import selectors, services
-from appeals.desk import acting, held, presenting, ready_texts, unsent
+from appeals.desk import acting, held, outgoing, presenting, ready_texts, unsent
 from appeals.desk.access import desk_roles
 from appeals.desk.evidence import evidence_of
 from appeals.desk.fields import ActionForm, Setting
@@ -228,6 +228,7 @@ def case_context(
         "messages": _messages(view),
         **evidence_of(view, _papers),
         **links_of(view, working_scope(request.scope), actions),
+        "letters": [outgoing.row_of(letter) for letter in view.letters],
         "opinions": opinions_of(appeal, working_scope(request.scope)) if appeal.answered_at else [],
         "marks": Action.MARK_PAPER in view.actions,
         "offer": _offer(offer) if offer and sees_offer(view) else None,
