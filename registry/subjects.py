@@ -16,6 +16,7 @@ class Subject(StrEnum):
     REPORT_ROWS = "report_rows"
     REROUTES = "reroutes"
     ATTACHMENT = "attachment"
+    LETTER = "letter"
     INVITATION = "invitation"
     CAMPAIGN_PEOPLE = "campaign_people"
     CALL = "call"
@@ -46,6 +47,7 @@ LABELS: dict[str, Promise] = {
     Subject.REPORT_ROWS: _("appeals behind a figure of the report"),
     Subject.REROUTES: _("appeals routed by hand"),
     Subject.ATTACHMENT: _("file of an appeal"),
+    Subject.LETTER: _("letter about an appeal"),
     Subject.INVITATION: _("invitation to an exam"),
     Subject.CAMPAIGN_PEOPLE: _("people of an exam campaign"),
     Subject.CALL: _("call to an invited person"),
