@@ -43,6 +43,7 @@ from appeals.models.notices import Notice, NoticeSetting
 from appeals.models.posting import BodyAddress, LetterCounter, Letterhead, PrintBatch
 from appeals.models.proofs import Proof, ProofRule, Receiver
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
+from appeals.models.report_mails import ReportMail
 from appeals.models.reports import AppealChange, AppealFact, AppealSum, CountRun, Outcome
 from appeals.models.search import QueueSearch
 from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Direction
@@ -111,6 +112,7 @@ __all__ = [
     "Receiver",
     "ReplyChannel",
     "ReplyTemplate",
+    "ReportMail",
     "ReturnReason",
     "ScanVerdict",
     "Section",
