@@ -146,7 +146,7 @@ def _bars(report: Report, lines: list[Line]) -> list[dict[str, Any]]:
     return [
         {
             "label": line.label,
-            "norm": 100,
+            "norm": None,
             "bars": [
                 {
                     "value": line.sums.in_time_share,
