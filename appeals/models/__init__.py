@@ -34,6 +34,7 @@ from appeals.models.links import AppealLink, AppealLinkQuerySet, LinkKind
 from appeals.models.macros import Macro
 from appeals.models.notices import Notice, NoticeSetting
 from appeals.models.proofs import Proof, ProofRule, Receiver
+from appeals.models.recordings import Recording, VoiceKey
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
 from appeals.models.reports import AppealChange, AppealFact, AppealSum, CountRun, Outcome
 from appeals.models.search import QueueSearch
@@ -94,6 +95,7 @@ __all__ = [
     "ProofRule",
     "QueueSearch",
     "Receiver",
+    "Recording",
     "ReplyChannel",
     "ReplyTemplate",
     "ScanVerdict",
@@ -102,6 +104,7 @@ __all__ = [
     "SurveyRefusal",
     "Validity",
     "ViolationCode",
+    "VoiceKey",
     "WaitingTimeNorm",
     "WorkDraft",
 ]

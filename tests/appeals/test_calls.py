@@ -6,20 +6,14 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from appeals.load import load_call_policy
 from appeals.models import Appeal, AppealEvent, CallBack, CallBackAttempt, HandOver, PhoneCall
 from registry.models import AccessRecord
 from tests.appeals.desk import at_desk, queries
 from tests.cast import Cast
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference", "clock", "call_rules")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference", "clock")]
 CALL, CALLS = "/staff/call/", "/staff/calls/"
 PHONE = "+79000000001"
-
-
-@pytest.fixture
-def call_rules(db):
-    load_call_policy()
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ NOT_PERSONAL = {
     "appeals.ViolationCode": "public reference",
     "appeals.WaitingTimeNorm": "public reference",
     "appeals.CallPolicy": "public reference",
+    "appeals.VoiceKey": "digests of the keys of telephone exchanges, no people",
     "appeals.NumberCounter": "holds no person",
     "appeals.ProofRule": "public reference",
     "appeals.AppealChange": "keys of appeals to be counted, emptied by the count",
