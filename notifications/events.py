@@ -45,6 +45,8 @@ class Event:
     extra: Mapping[str, frozenset[str]] = field(default_factory=dict)
     secret: frozenset[str] = frozenset()
     any_hour: bool = False
+    # Parts that an SMS with values of real length may take.
+    sms_parts: int = 2
     # Filled by the portal itself for this event, in the body of longer messages alone.
     own: frozenset[str] = frozenset()
 
@@ -144,6 +146,13 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         "hospital_wait": Event(
             purpose=Purpose.INVITATION, priority=Priority.REMINDER, fields=frozenset({"link"})
         ),
+        # The wording of several of the reminders around it, when they leave together; see `merging`.
+        "several_reminders": Event(
+            purpose=Purpose.INVITATION,
+            priority=Priority.REMINDER,
+            fields=frozenset({"lines", "link"}),
+            sms_parts=4,
+        ),
         # A visit of dispensary observation: no diagnosis, no doctor, no reason anywhere.
         "visit_reminder": Event(
             purpose=Purpose.INVITATION,
@@ -178,6 +187,8 @@ SAMPLE: Mapping[str, str] = MappingProxyType(
         "overdue": "2",
         "view": "Жалобы на ожидание",
         "period": "до 30 сентября 2026",
+        "lines": "— Диспансеризация, до 30 сентября 2026: Поликлиника № 3, 8 4012 00-00-00\n"
+        "— Плановый приём у врача, до 12 сентября 2026: Поликлиника № 3, 8 4012 00-00-00",
         "clinic": "Поликлиника № 3",
         "clinic_address": "г. Калининград, ул. Примерная, д. 1",
         "phone": "8 4012 00-00-00",

@@ -44,6 +44,7 @@ from dispensary.models import (
     ClinicFile,
     ClinicFileFault,
     ClinicFileRow,
+    CoverageCount,
     ExamResult,
     HospitalEvent,
     HospitalReferral,
@@ -70,7 +71,17 @@ from registry.models import (
     InsuredPerson,
     LegalRepresentative,
 )
-from representatives.models import Absence, Conflict, DirectLine, DutyChange, RegisterEvent, Representative
+from representatives.models import (
+    Absence,
+    Conflict,
+    DirectLine,
+    DutyChange,
+    RegisterEvent,
+    Representative,
+    ZpzEvent,
+    ZpzReport,
+    ZpzVersion,
+)
 from tests.appeals.desk import paper_of
 from tests.appeals.factories import filed, filing
 from tests.cast import Cast
@@ -102,6 +113,7 @@ def make_foreign(cast: Cast, now: datetime) -> Foreign:
         *_appeals(cast, now),
         *_campaign(cast, now),
         *_desk(cast, now),
+        *_forms(cast, now),
         *_calls(cast, now),
     ]
     by_label: dict[str, models.Model] = {row._meta.label: row for row in rows}
@@ -167,6 +179,40 @@ def _staff(cast: Cast, now: datetime) -> list[models.Model]:
             representative=one, at=now, kind="corrected", data={"phone": [CANARY, ""]}
         ),
     ]
+
+
+def _forms(cast: Cast, now: datetime) -> list[models.Model]:
+    """A form handed over to the foreign fund: the most that anybody else could see."""
+    report = ZpzReport.objects.create(
+        organization=cast.foreign_insurer,
+        region_id=REGION,
+        table="9",
+        year=2026,
+        period="Q1",
+        status="submitted",
+        number=1,
+        submitted_number=1,
+        changed_at=now,
+    )
+    rows = [{**_ROW, "title": CANARY}]
+    made = {"sha256": "0" * 64, "counted_at": now, "made_at": now}
+    return [
+        report,
+        ZpzVersion.objects.create(report=report, number=1, rows=rows, **made),
+        ZpzEvent.objects.create(report=report, number=1, at=now, action="submit", note=CANARY),
+    ]
+
+
+_ROW = {
+    "code": "5",
+    "parent": "",
+    "measure": "people",
+    "whole": False,
+    "entered": False,
+    "only_total": False,
+    "confirmed": True,
+    "cells": {"total": 0, "staff": 0, "contract": 0},
+}
 
 
 def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
@@ -309,6 +355,15 @@ def _campaign(cast: Cast, now: datetime) -> list[models.Model]:
         PlanCount.objects.create(**place, people=1),
         OutcomeCount.objects.create(
             **place, people=1, state="listed", channel="phone", excluded_reason="", came=0
+        ),
+        CoverageCount.objects.create(
+            **{name: value for name, value in place.items() if name != "round"},
+            **dict.fromkeys(("planned", "pending"), 1),
+            **dict.fromkeys(("informed", "excluded", "failed", "came", "attended"), 0),
+            **dict.fromkeys(("invited_came", "left_out", "left_out_came"), 0),
+            age_group=40,
+            channel="phone",
+            month=date(2026, 6, 1),
         ),
         *_observation(cast, campaign, now),
         *_aftercare(cast, now),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0021_calls'),
+        ('appeals', '0022_forms_receiver'),
         ('registry', '0006_calls_phone'),
     ]
 
