@@ -52,12 +52,19 @@ def lengths(rows: QuerySet[PhoneCall]) -> list[Length]:
     """By topic, the most frequent first. One query."""
     found = (
         _timed(rows)
-        .values_list("appeal__topic__code", "appeal__topic__plain_title")
-        .annotate(Count("pk"), Share(F("took"), 0.5), Share(F("took"), 0.9))
-        .order_by("-pk__count", "appeal__topic__code")[:TOPICS]
+        .values("appeal__topic__code", "appeal__topic__plain_title")
+        .annotate(talks=Count("pk"), median=Share(F("took"), 0.5), most=Share(F("took"), 0.9))
+        .order_by("-talks", "appeal__topic__code")[:TOPICS]
     )
     return [
-        Length(code, title, talks, round(median), round(most)) for code, title, talks, median, most in found
+        Length(
+            code=row["appeal__topic__code"],
+            title=row["appeal__topic__plain_title"],
+            talks=row["talks"],
+            median=round(row["median"]),
+            most=round(row["most"]),
+        )
+        for row in found
     ]
 
 

@@ -10,8 +10,6 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from appeals.calls import call_backs
-from appeals.desk.tabs import bounded_counts, count_words
 from appeals.models import Appeal
 from appeals.models.appeals import IS_OPEN
 from appeals.selectors import working_scope
@@ -101,7 +99,7 @@ def _person(one: Representative, cases: dict[str, Any], absent_until: date | Non
 
 
 def figures_of(scope: Scope, today: date) -> list[dict[str, Any]]:
-    """The board's first line: open, free, due today, overdue; each leads to its rows. Two queries."""
+    """The board's first line: open, free, due today, overdue; each leads to its rows. One query."""
     mine = Appeal.objects.visible_to(working_scope(scope)).filter(IS_OPEN)
     found = mine.aggregate(
         open=Count("pk"),
@@ -134,11 +132,5 @@ def figures_of(scope: Scope, today: date) -> list[dict[str, Any]]:
             "value": found["overdue"],
             "url": f"{queue}?tab=overdue",
             "definition": gettext("Open cases whose lawful term ended before today."),
-        },
-        {
-            "label": gettext("Questions without an answer"),
-            "value": count_words(bounded_counts({"owed": call_backs.waiting(scope)})["owed"]),
-            "url": reverse("staff_calls"),
-            "definition": gettext("Promised calls and voice messages that nobody has answered yet."),
         },
     ]

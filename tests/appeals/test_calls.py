@@ -254,7 +254,7 @@ def test_what_is_owed_stands_on_every_page_and_returns_to_zero(cast, maria):
     owed = promise(client)
     for who, address in ((client, "/staff/queue/"), (boss, "/staff/board/"), (client, CALL)):
         assert count in who.get(address).content.decode()
-    assert "Вопросы без ответа" in boss.get("/staff/board/").content.decode()
+    assert "Вопросы без ответа" in boss.get("/staff/calls/figures/").content.decode()
     client.post(reverse("staff_call_back", args=[owed.key]), {"outcome": "not_needed", "note": "Пришла сама"})
     assert count not in client.get("/staff/queue/").content.decode()
 
