@@ -85,11 +85,17 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
         "referral_id": world.rows["dispensary.HospitalReferral"].pk,
         "row": 2,
         "absence_id": world.rows["representatives.Absence"].pk,
+        "call_back_key": world.rows["appeals.CallBack"].key,  # type: ignore[attr-defined]
         "call_id": world.invitation.calls.get().pk,
         "representative_id": world.rows["representatives.Representative"].pk,
         "token": "forged",
         "secret": "a" * 26,
         "action": "take" if "number" in names else "pause",
+        "report_id": world.rows["representatives.ZpzReport"].pk,
+        "region": "26",
+        "table": "9",
+        "year": "2026",
+        "period": "Q1",
     }
     assert names <= known.keys(), f"{route.pattern}: say how to walk {names - known.keys()}"
     return {name: known[name] for name in names}
