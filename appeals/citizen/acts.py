@@ -77,6 +77,6 @@ def ways(appeal: Appeal, until: datetime | None, now: datetime) -> list[tuple[st
     found: list[tuple[str, Any]] = []
     if until is not None and now <= until:
         found.append((AGAIN, _("Consider it again: those who answered look at it once more")))
-    if may_complain_to_fund(appeal):
+    if may_complain_to_fund(appeal, now):
         found.append((FUND, _("Pass it on to the insurance fund: it checks the insurer's work")))
     return found

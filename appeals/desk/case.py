@@ -22,6 +22,7 @@ from appeals.desk.filters import kept
 from appeals.desk.forms import FORMS
 from appeals.desk.linking import links_of
 from appeals.desk.listing import listing_of, topic_options
+from appeals.desk.opinions import opinions_of
 from appeals.errors import AppealError, AppealNotFound, BeingSent, FileRefused, InvalidInput
 from appeals.lifecycle import Action, State
 from appeals.models import Appeal, Attachment, Direction, ReplyTemplate, ScanVerdict, WorkDraft
@@ -228,6 +229,7 @@ def case_context(
         **evidence_of(view, _papers),
         **links_of(view, working_scope(request.scope), actions),
         "letters": [outgoing.row_of(letter) for letter in view.letters],
+        "opinions": opinions_of(appeal, working_scope(request.scope)) if appeal.answered_at else [],
         "marks": Action.MARK_PAPER in view.actions,
         "offer": _offer(offer) if offer and sees_offer(view) else None,
         "actions": _actions(appeal, actions, attempt, tail),
