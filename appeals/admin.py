@@ -7,7 +7,10 @@ from appeals.models import (
     AppealTerm,
     AppealTopic,
     Body,
+    BodyAddress,
     CallPolicy,
+    DeclineGround,
+    Letterhead,
     ProofRule,
     ViolationCode,
     VoiceKey,
@@ -39,6 +42,29 @@ class AppealTopicAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class BodyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     save_as = True
     list_display = ["code", "title"]
+
+
+@admin.register(DeclineGround)
+class DeclineGroundAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Appeals keep the code: a changed wording is a new row with its own dates."""
+
+    save_as = True
+    list_display = ["code", "title", "basis", "days", "valid_from", "valid_to", "confirmed"]
+
+
+@admin.register(BodyAddress)
+class BodyAddressAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Where letters to the bodies of a region go; a letter keeps the address it was sent to."""
+
+    save_as = True
+    list_display = ["body", "region", "name", "address", "valid_from", "valid_to", "confirmed"]
+    list_filter = ["region", "body"]
+
+
+@admin.register(Letterhead)
+class LetterheadAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    save_as = True
+    list_display = ["organization", "name", "signatory", "valid_from", "valid_to", "confirmed"]
 
 
 @admin.register(AppealTerm)

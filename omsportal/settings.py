@@ -262,6 +262,7 @@ TRACKING_ATTEMPTS = 10
 LANGUAGE_CODE = "ru"
 LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["omsportal.formats"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

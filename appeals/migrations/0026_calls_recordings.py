@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0022_forms_receiver'),
+        ('appeals', '0025_letters_asked'),
         ('registry', '0006_calls_phone'),
     ]
 
