@@ -1,14 +1,19 @@
 """Reference data of appeals in the administration. Appeals themselves are worked at the desk, never here."""
 
 from django.contrib import admin
+from django.http import HttpRequest
 
 from appeals.models import (
     AppealTerm,
     AppealTopic,
     Body,
+    BodyAddress,
     CallPolicy,
+    DeclineGround,
+    Letterhead,
     ProofRule,
     ViolationCode,
+    VoiceKey,
     WaitingTimeNorm,
 )
 
@@ -37,6 +42,29 @@ class AppealTopicAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class BodyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     save_as = True
     list_display = ["code", "title"]
+
+
+@admin.register(DeclineGround)
+class DeclineGroundAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Appeals keep the code: a changed wording is a new row with its own dates."""
+
+    save_as = True
+    list_display = ["code", "title", "basis", "days", "valid_from", "valid_to", "confirmed"]
+
+
+@admin.register(BodyAddress)
+class BodyAddressAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Where letters to the bodies of a region go; a letter keeps the address it was sent to."""
+
+    save_as = True
+    list_display = ["body", "region", "name", "address", "valid_from", "valid_to", "confirmed"]
+    list_filter = ["region", "body"]
+
+
+@admin.register(Letterhead)
+class LetterheadAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    save_as = True
+    list_display = ["organization", "name", "signatory", "valid_from", "valid_to", "confirmed"]
 
 
 @admin.register(AppealTerm)
@@ -71,3 +99,14 @@ class ProofRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class CallPolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     save_as = True
     list_display = ["region", "attempts", "lease_minutes", "hours_from", "hours_to", "valid_from", "valid_to"]
+
+
+@admin.register(VoiceKey)
+class VoiceKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Keys are made by `manage.py voice_key`, which shows one once; here they are ended or revoked."""
+
+    list_display = ["name", "organization", "valid_from", "valid_to", "revoked_at"]
+    readonly_fields = ["organization"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False

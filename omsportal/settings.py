@@ -262,6 +262,7 @@ TRACKING_ATTEMPTS = 10
 LANGUAGE_CODE = "ru"
 LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["omsportal.formats"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
@@ -291,6 +292,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "font-src": [SELF],
         "img-src": [SELF, "data:"],
+        "media-src": [SELF],  # recordings of the night, played at the desk
         "connect-src": [SELF],
         "worker-src": [SELF],
         # Browsers hold a form to its target through all redirects: the button of the state login leads there.

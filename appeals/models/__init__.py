@@ -2,7 +2,6 @@ from appeals.models.appeals import (
     ActingGround,
     Appeal,
     AppealQuerySet,
-    DeclineGround,
     ReplyChannel,
     Validity,
 )
@@ -20,6 +19,7 @@ from appeals.models.clinic import ClinicRequest
 from appeals.models.desk import Presence, ReplyTemplate, WorkDraft
 from appeals.models.expertise import Expertise, ExpertiseKind, ViolationCode
 from appeals.models.following import AppealFollower, AppealSurvey, Solved, SurveyRefusal
+from appeals.models.grounds import DeclineGround
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter
 from appeals.models.knowledge import (
     Article,
@@ -29,11 +29,20 @@ from appeals.models.knowledge import (
     ArticleVersion,
     Section,
 )
-from appeals.models.letters import AppealLetter, LetterKind
+from appeals.models.letters import (
+    TO_APPLICANT,
+    AppealLetter,
+    LetterKind,
+    LetterOutcome,
+    LetterWay,
+    ReturnReason,
+)
 from appeals.models.links import AppealLink, AppealLinkQuerySet, LinkKind
 from appeals.models.macros import Macro
 from appeals.models.notices import Notice, NoticeSetting
+from appeals.models.posting import BodyAddress, LetterCounter, Letterhead, PrintBatch
 from appeals.models.proofs import Proof, ProofRule, Receiver
+from appeals.models.recordings import Recording, VoiceKey
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
 from appeals.models.reports import AppealChange, AppealFact, AppealSum, CountRun, Outcome
 from appeals.models.search import QueueSearch
@@ -41,6 +50,7 @@ from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Di
 from registry.scanning import ScanVerdict
 
 __all__ = [
+    "TO_APPLICANT",
     "ActingGround",
     "Appeal",
     "AppealChange",
@@ -66,6 +76,7 @@ __all__ = [
     "Attachment",
     "Author",
     "Body",
+    "BodyAddress",
     "CallBack",
     "CallBackAttempt",
     "CallBackKind",
@@ -81,7 +92,11 @@ __all__ = [
     "HandOver",
     "HandOverState",
     "LadderStep",
+    "LetterCounter",
     "LetterKind",
+    "LetterOutcome",
+    "LetterWay",
+    "Letterhead",
     "LinkKind",
     "Macro",
     "Notice",
@@ -90,18 +105,22 @@ __all__ = [
     "Outcome",
     "PhoneCall",
     "Presence",
+    "PrintBatch",
     "Proof",
     "ProofRule",
     "QueueSearch",
     "Receiver",
+    "Recording",
     "ReplyChannel",
     "ReplyTemplate",
+    "ReturnReason",
     "ScanVerdict",
     "Section",
     "Solved",
     "SurveyRefusal",
     "Validity",
     "ViolationCode",
+    "VoiceKey",
     "WaitingTimeNorm",
     "WorkDraft",
 ]

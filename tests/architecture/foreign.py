@@ -30,7 +30,9 @@ from appeals.models import (
     Notice,
     PhoneCall,
     Presence,
+    PrintBatch,
     QueueSearch,
+    Recording,
     ReplyTemplate,
     WorkDraft,
 )
@@ -243,12 +245,15 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
         ),
         AppealLetter.objects.create(
             appeal=appeal,
+            organization=cast.foreign_insurer,
             number=f"{appeal.number}/1",
+            addressee=CANARY,
             sender=CANARY,
             body=CANARY,
             issued_at=now,
             issued_on=now.date(),
         ),
+        PrintBatch.objects.create(organization=cast.foreign_insurer, size=1, formed_at=now),
         paper_of(appeal, now, name=f"{CANARY}.pdf"),
         HandOver.objects.create(
             appeal=appeal,
@@ -488,6 +493,17 @@ def _calls(cast: Cast, now: datetime) -> list[models.Model]:
     )
     return [
         owed,
+        Recording.objects.create(
+            call_back=owed,
+            organization=cast.foreign_insurer,
+            source_key=uuid4(),
+            file="recordings/00/canary",
+            size=1,
+            sha256="0" * 64,
+            content_type="audio/wav",
+            verdict="clean",
+            uploaded_at=now,
+        ),
         CallBackAttempt.objects.create(call_back=owed, outcome="no_answer", note=CANARY, by=operator, at=now),
         PhoneCall.objects.create(
             key=uuid4(), operator=operator, result="call_back", started_at=now, ended_at=now, **place
