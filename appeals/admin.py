@@ -1,6 +1,7 @@
 """Reference data of appeals in the administration. Appeals themselves are worked at the desk, never here."""
 
 from django.contrib import admin
+from django.http import HttpRequest
 
 from appeals.models import (
     AppealTerm,
@@ -8,9 +9,11 @@ from appeals.models import (
     Body,
     BodyAddress,
     CallPolicy,
+    DeclineGround,
     Letterhead,
     ProofRule,
     ViolationCode,
+    VoiceKey,
     WaitingTimeNorm,
 )
 
@@ -39,6 +42,14 @@ class AppealTopicAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class BodyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     save_as = True
     list_display = ["code", "title"]
+
+
+@admin.register(DeclineGround)
+class DeclineGroundAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Appeals keep the code: a changed wording is a new row with its own dates."""
+
+    save_as = True
+    list_display = ["code", "title", "basis", "days", "valid_from", "valid_to", "confirmed"]
 
 
 @admin.register(BodyAddress)
@@ -88,3 +99,14 @@ class ProofRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class CallPolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     save_as = True
     list_display = ["region", "attempts", "lease_minutes", "hours_from", "hours_to", "valid_from", "valid_to"]
+
+
+@admin.register(VoiceKey)
+class VoiceKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Keys are made by `manage.py voice_key`, which shows one once; here they are ended or revoked."""
+
+    list_display = ["name", "organization", "valid_from", "valid_to", "revoked_at"]
+    readonly_fields = ["organization"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False

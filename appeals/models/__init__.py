@@ -2,7 +2,6 @@ from appeals.models.appeals import (
     ActingGround,
     Appeal,
     AppealQuerySet,
-    DeclineGround,
     ReplyChannel,
     Validity,
 )
@@ -20,6 +19,7 @@ from appeals.models.clinic import ClinicRequest
 from appeals.models.desk import Presence, ReplyTemplate, WorkDraft
 from appeals.models.expertise import Expertise, ExpertiseKind, ViolationCode
 from appeals.models.following import AppealFollower, AppealSurvey, Solved, SurveyRefusal
+from appeals.models.grounds import DeclineGround
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter
 from appeals.models.knowledge import (
     Article,
@@ -42,6 +42,7 @@ from appeals.models.macros import Macro
 from appeals.models.notices import Notice, NoticeSetting
 from appeals.models.posting import BodyAddress, LetterCounter, Letterhead, PrintBatch
 from appeals.models.proofs import Proof, ProofRule, Receiver
+from appeals.models.recordings import Recording, VoiceKey
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
 from appeals.models.report_mails import ReportMail
 from appeals.models.reports import AppealChange, AppealFact, AppealSum, CountRun, Outcome
@@ -110,6 +111,7 @@ __all__ = [
     "ProofRule",
     "QueueSearch",
     "Receiver",
+    "Recording",
     "ReplyChannel",
     "ReplyTemplate",
     "ReportMail",
@@ -120,6 +122,7 @@ __all__ = [
     "SurveyRefusal",
     "Validity",
     "ViolationCode",
+    "VoiceKey",
     "WaitingTimeNorm",
     "WorkDraft",
 ]
