@@ -13,8 +13,10 @@ class Subject(StrEnum):
     APPEAL = "appeal"
     APPEAL_QUEUE = "appeal_queue"
     APPEAL_EXPORT = "appeal_export"
+    REPORT_ROWS = "report_rows"
     REROUTES = "reroutes"
     ATTACHMENT = "attachment"
+    LETTER = "letter"
     INVITATION = "invitation"
     CAMPAIGN_PEOPLE = "campaign_people"
     CALL = "call"
@@ -42,8 +44,10 @@ LABELS: dict[str, Promise] = {
     Subject.APPEAL: _("appeal"),
     Subject.APPEAL_QUEUE: _("list of appeals"),
     Subject.APPEAL_EXPORT: _("spreadsheet of appeals"),
+    Subject.REPORT_ROWS: _("appeals behind a figure of the report"),
     Subject.REROUTES: _("appeals routed by hand"),
     Subject.ATTACHMENT: _("file of an appeal"),
+    Subject.LETTER: _("letter about an appeal"),
     Subject.INVITATION: _("invitation to an exam"),
     Subject.CAMPAIGN_PEOPLE: _("people of an exam campaign"),
     Subject.CALL: _("call to an invited person"),

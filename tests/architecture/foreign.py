@@ -30,6 +30,7 @@ from appeals.models import (
     Notice,
     PhoneCall,
     Presence,
+    PrintBatch,
     QueueSearch,
     ReplyTemplate,
     WorkDraft,
@@ -259,12 +260,15 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
         ),
         AppealLetter.objects.create(
             appeal=appeal,
+            organization=cast.foreign_insurer,
             number=f"{appeal.number}/1",
+            addressee=CANARY,
             sender=CANARY,
             body=CANARY,
             issued_at=now,
             issued_on=now.date(),
         ),
+        PrintBatch.objects.create(organization=cast.foreign_insurer, size=1, formed_at=now),
         paper_of(appeal, now, name=f"{CANARY}.pdf"),
         HandOver.objects.create(
             appeal=appeal,
