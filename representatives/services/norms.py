@@ -49,6 +49,8 @@ def end_plan(*, plan_id: int, last_day: date) -> None:
 def _put(row: R, others: QuerySet[R]) -> R:
     """The one in force on the day before ends; one that begins on the same day or later is in the way."""
     check(row)
+    if row.valid_to is not None and row.valid_to < row.valid_from:
+        raise ValidationError({"valid_to": _("The last day is before the first one.")})
     running = others.select_for_update().filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=row.valid_from), valid_from__lt=row.valid_from
     )

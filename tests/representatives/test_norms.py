@@ -51,7 +51,7 @@ def test_a_norm_of_the_region_takes_over_and_the_past_stays(cast: Cast) -> None:
     assert client.post(
         f"{NORMS}39/new/", the_norm(insured_per_representative="20000", valid_from="2026-05-01")
     )
-    scope = cast.scope("fund_admin")
+    scope = cast.scope("supervisor")
     needed = {
         day: staffing(scope, day).regions[0].lines[1].needed
         for day in (date(2026, 2, 28), date(2026, 3, 1), date(2026, 4, 30), date(2026, 5, 1))
