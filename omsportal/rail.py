@@ -25,6 +25,7 @@ PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("staff_queue", _("Queue"), "inbox", ("/staff/queue/", "/staff/cases/", "/staff/next/")),
     ("staff_notices", _("Notices"), "bell", ("/staff/notices/",)),
     ("staff_board", _("Board"), "kanban", ("/staff/board/",)),
+    ("staff_supervision", _("Supervision"), "eye", ("/staff/supervision/",)),
     ("staff_texts", _("Ready texts"), "file-text", ("/staff/texts/", "/staff/macros/")),
     ("help-editors:list", _("Knowledge base"), "book", ("/staff/help/",)),
     ("representatives:register", _("Representatives"), "person-badge", ("/region/representatives/",)),
