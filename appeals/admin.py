@@ -2,7 +2,17 @@
 
 from django.contrib import admin
 
-from appeals.models import AppealTerm, AppealTopic, Body, ProofRule, ViolationCode, WaitingTimeNorm
+from appeals.models import (
+    AppealTerm,
+    AppealTopic,
+    Body,
+    BodyAddress,
+    CallPolicy,
+    Letterhead,
+    ProofRule,
+    ViolationCode,
+    WaitingTimeNorm,
+)
 
 
 @admin.register(AppealTopic)
@@ -31,6 +41,21 @@ class BodyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["code", "title"]
 
 
+@admin.register(BodyAddress)
+class BodyAddressAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Where letters to the bodies of a region go; a letter keeps the address it was sent to."""
+
+    save_as = True
+    list_display = ["body", "region", "name", "address", "valid_from", "valid_to", "confirmed"]
+    list_filter = ["region", "body"]
+
+
+@admin.register(Letterhead)
+class LetterheadAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    save_as = True
+    list_display = ["organization", "name", "signatory", "valid_from", "valid_to", "confirmed"]
+
+
 @admin.register(AppealTerm)
 class AppealTermAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     save_as = True
@@ -57,3 +82,9 @@ class WaitingTimeNormAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 @admin.register(ProofRule)
 class ProofRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["kind", "received_by", "proof", "valid_from", "valid_to", "confirmed"]
+
+
+@admin.register(CallPolicy)
+class CallPolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    save_as = True
+    list_display = ["region", "attempts", "lease_minutes", "hours_from", "hours_to", "valid_from", "valid_to"]

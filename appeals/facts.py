@@ -21,7 +21,10 @@ class BadFacts(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """`topic` is a row code of form ЗПЗ or a code of a matter outside OMS; `received_at` is aware."""
+    """`topic` is a row code of form ЗПЗ or a code of a matter outside OMS; `received_at` is aware.
+
+    `kept_on_the_line`: an operator answered the oral question at once, or promised to call back.
+    """
 
     kind: Kind
     form: Form
@@ -34,10 +37,11 @@ class Facts:
     about_insurer: bool = False
     suspicion: Suspicion | None = None
     life_threat: bool = False
+    kept_on_the_line: bool = False
 
 
 REQUIRED = ("kind", "form", "topic", "received_by", "received_at", "region", "insurance")
-OPTIONAL = ("channel", "about_insurer", "suspicion", "life_threat")
+OPTIONAL = ("channel", "about_insurer", "suspicion", "life_threat", "kept_on_the_line")
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -69,6 +73,7 @@ def facts_from_json(data: object, topics: Topics) -> Facts:
         about_insurer=_flag(data, "about_insurer"),
         suspicion=_optional(data, "suspicion", Suspicion),
         life_threat=_flag(data, "life_threat"),
+        kept_on_the_line=_flag(data, "kept_on_the_line"),
     )
 
 

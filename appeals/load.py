@@ -6,6 +6,7 @@ from appeals.models import (
     AppealTerm,
     AppealTopic,
     Body,
+    CallPolicy,
     Macro,
     ProofRule,
     ReplyTemplate,
@@ -13,7 +14,7 @@ from appeals.models import (
     WaitingTimeNorm,
 )
 from appeals.reference import DATA, read_bodies, read_terms, read_topics
-from registry.reference import day, read_rows, upsert, yes
+from registry.reference import clock, day, read_rows, upsert, yes
 
 
 def load_reference() -> list[str]:
@@ -26,6 +27,7 @@ def load_reference() -> list[str]:
         load_macros(),
         load_waiting_norms(),
         load_proofs(),
+        load_call_policy(),
     ]
 
 
@@ -139,6 +141,24 @@ def load_proofs() -> str:
         for row in read_rows(DATA / "proofs.csv")
     ]
     return f"{upsert(ProofRule, rows, key=['kind', 'received_by', 'valid_from'])} rules of proof"
+
+
+def load_call_policy() -> str:
+    rows = [
+        {
+            "region_id": row["region"] or None,
+            "attempts": int(row["attempts"]),
+            "lease_minutes": int(row["lease_minutes"]),
+            "hours_from": clock(row["hours_from"]),
+            "hours_to": clock(row["hours_to"]),
+            "valid_from": day(row["valid_from"]),
+            "valid_to": day(row["valid_to"]),
+            "source": row["source"],
+            "confirmed": yes(row["confirmed"]),
+        }
+        for row in read_rows(DATA / "call_policy.csv")
+    ]
+    return f"{upsert(CallPolicy, rows, key=['region', 'valid_from'])} rules of calling back"
 
 
 def load_reply_templates() -> str:

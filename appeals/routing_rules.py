@@ -76,6 +76,16 @@ class Rule(Generic[T]):
     valid_to: date = date.max
 
 
+def _kept_on_the_line(case: Case) -> Competence | None:
+    # Whoever promised, or has said all there is to say, keeps the question: nobody is sent from phone to phone.
+    if not (case.oral_consultation and case.facts.kept_on_the_line):
+        return None
+    return Competence(
+        Organisation(case.facts.received_by.value),
+        "Устный вопрос взял на себя контакт-центр, который принял звонок: обращение остаётся у него",
+    )
+
+
 def _outside_competence(case: Case) -> Competence | None:
     if not case.topic.outside_competence:
         return None
@@ -180,6 +190,7 @@ def _fund_of(case: Case) -> Organisation:
 
 
 COMPETENCE: tuple[Rule[Competence], ...] = (
+    Rule("kept_on_the_line", _kept_on_the_line),
     Rule("outside_competence", _outside_competence),
     Rule("fund_judged_by_itself", _fund_judged_by_itself),
     Rule("about_the_insurer", _about_the_insurer),

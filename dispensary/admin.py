@@ -3,6 +3,7 @@ from django.contrib import admin
 
 from dispensary.models import (
     Category,
+    CoverageTarget,
     InformingPolicy,
     ObservationRule,
     Programme,
@@ -51,6 +52,13 @@ class ObservationRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 @admin.register(Tariff)
 class TariffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("channel", "price", *_TERM)
+
+
+@admin.register(CoverageTarget)
+class CoverageTargetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("programme", "region", "share", *_TERM)
+    list_filter = ("programme",)
+    list_select_related = ("programme", "region")
 
 
 @admin.register(InformingPolicy)

@@ -6,6 +6,7 @@ from typing import Any
 
 from dispensary.models import (
     Category,
+    CoverageTarget,
     InformingPolicy,
     ObservationRule,
     Programme,
@@ -34,6 +35,7 @@ def load_reference() -> list[str]:
         f"{upsert(Category, _categories(), key=['code', 'valid_from'])} categories",
         f"{upsert(ObservationRule, _observation(), key=['icd10', 'valid_from'])} observation rules",
         f"{upsert(Tariff, _tariffs(), key=['channel', 'valid_from'])} tariffs",
+        f"{upsert(CoverageTarget, _targets(), key=['programme', 'region', 'valid_from'])} plans of coverage",
         f"{upsert(InformingPolicy, _policies(), key=['region', 'valid_from'])} rules of follow-up",
         f"{upsert(Reason, _reasons(), key=['kind', 'code', 'valid_from'])} reasons",
     ]
@@ -132,6 +134,18 @@ def _tariffs() -> list[Row]:
     return [
         {"channel": row["channel"], "price": row["price"], **_dated(row)}
         for row in read_rows(DATA / "tariffs.csv")
+    ]
+
+
+def _targets() -> list[Row]:
+    return [
+        {
+            "programme_id": row["programme"],
+            "region_id": row["region"] or None,
+            "share": int(row["share"]),
+            **_dated(row),
+        }
+        for row in read_rows(DATA / "coverage_targets.csv")
     ]
 
 

@@ -10,7 +10,16 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from dispensary import aftercare_services, escalation, listing, proof, sample_files, sending, services
+from dispensary import (
+    aftercare_services,
+    coverage_counting,
+    escalation,
+    listing,
+    proof,
+    sample_files,
+    sending,
+    services,
+)
 from dispensary.lifecycle import State
 from dispensary.models import Campaign, HospitalReferral, ObservationCase, Recommendation
 from dispensary.observation import ObservationRules, VisitWindow, next_window, rule_for
@@ -39,6 +48,7 @@ def seed(*, now: datetime, seed: int, appeals: int, report: Report) -> list[str]
         # Results of the sample files changed who came: the sums are counted before they are proved.
         for campaign in Campaign.objects.filter(counted_at__isnull=True, cohort_at__isnull=False):
             sending.count_outcomes(campaign, now=now)
+            coverage_counting.count(campaign, now=now)
         return [*lines, f"{proof.prove_all(now=now)} regions counted for the promise"]
 
 
@@ -103,6 +113,7 @@ def _running(now: datetime) -> str:
     _execute(_CAME, campaign, today=timezone.localdate(now), share=38)
     _execute(_EXAMS, campaign)
     sending.count_outcomes(campaign, now=now)
+    coverage_counting.count(campaign, now=now)
     return (
         f"campaign under way in region 39: {people} people, up to {PENDING} messages of each channel to send"
     )
@@ -137,6 +148,7 @@ def _closed(now: datetime) -> str:
         pass
     closed_at = began.replace(month=12, day=29)
     sending.count_outcomes(campaign, now=closed_at)
+    coverage_counting.count(campaign, now=closed_at)
     campaign.state, campaign.closed_by, campaign.closed_at = State.CLOSED, campaign.planned_by, closed_at
     campaign.save(update_fields=["state", "closed_by", "closed_at"])
     return f"closed campaign in region 42: {people} people"

@@ -3,7 +3,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from dispensary import aftercare_services, case_services, hospital_services, proof, work
+from dispensary import aftercare_services, case_services, coverage_counting, hospital_services, proof, work
 from dispensary.files import work as files
 
 
@@ -15,8 +15,10 @@ def advance(**kwargs: Any) -> None:
 
 @shared_task(name="dispensary.collect")
 def collect(**kwargs: Any) -> None:
-    """Every half a minute: what became of the messages."""
-    work.collect_all(now=timezone.now())
+    """Every half a minute: what became of the messages, and every ten minutes the figures of the coverage report."""
+    now = timezone.now()
+    work.collect_all(now=now)
+    coverage_counting.count_all(now=now)
 
 
 @shared_task(name="dispensary.prove")

@@ -6,6 +6,7 @@ would credit the campaign with the better health and the working phones of peopl
 
 from dataclasses import dataclass
 from math import sqrt
+from typing import NamedTuple
 
 # The 97.5th percentile of the normal distribution: an interval that holds in 95 of 100 campaigns.
 _Z = 1.959964
@@ -19,6 +20,11 @@ class Group:
     @property
     def share(self) -> float:
         return self.came / self.people
+
+
+class Interval(NamedTuple):
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,20 +48,21 @@ def uplift(invited: Group, left_out: Group) -> Uplift | None:
     stays true for small groups and shares near 0 and 1."""
     if not invited.people or not left_out.people:
         return None
-    (low_a, high_a), (low_b, high_b) = _wilson(invited), _wilson(left_out)
+    of_a, of_b = interval(invited), interval(left_out)
     a, b = invited.share, left_out.share
     return Uplift(
         invited=invited,
         left_out=left_out,
         difference=a - b,
-        low=a - b - sqrt((a - low_a) ** 2 + (high_b - b) ** 2),
-        high=a - b + sqrt((high_a - a) ** 2 + (b - low_b) ** 2),
+        low=a - b - sqrt((a - of_a.low) ** 2 + (of_b.high - b) ** 2),
+        high=a - b + sqrt((of_a.high - a) ** 2 + (b - of_b.low) ** 2),
     )
 
 
-def _wilson(group: Group) -> tuple[float, float]:
+def interval(group: Group) -> Interval:
+    """The share's 95 % interval by Wilson's score, in 0…1. The group must not be empty."""
     n, p = group.people, group.share
     middle = p + _Z**2 / (2 * n)
     half = _Z * sqrt(p * (1 - p) / n + _Z**2 / (4 * n**2))
     scale = 1 + _Z**2 / n
-    return (middle - half) / scale, (middle + half) / scale
+    return Interval((middle - half) / scale, (middle + half) / scale)

@@ -44,7 +44,9 @@ def collect_all(*, now: datetime) -> int:
     """Results of messages back into the invitations of every campaign under way; returns how many changed."""
     under_way = Q(state__in=[State.RUNNING, State.PAUSED])
     recent = Q(state=State.CLOSED, closed_at__gt=now - RECEIPTS_AFTER_CLOSING)
-    rows = Campaign.objects.filter(under_way | recent, cohort_at__isnull=False).order_by("pk")
+    # A clinic's results may come long after the end; they ask for a new count by taking the old one away.
+    uncounted = Q(counted_at__isnull=True)
+    rows = Campaign.objects.filter(under_way | recent | uncounted, cohort_at__isnull=False).order_by("pk")
     return sum(_safely(collect, pk, now) for pk in rows.values_list("pk", flat=True))
 
 

@@ -15,9 +15,14 @@ class Subject(StrEnum):
     APPEAL_EXPORT = "appeal_export"
     REROUTES = "reroutes"
     ATTACHMENT = "attachment"
+    LETTER = "letter"
     INVITATION = "invitation"
     CAMPAIGN_PEOPLE = "campaign_people"
     CALL = "call"
+    CALLER = "caller"
+    CALL_BACK = "call_back"
+    CALL_BACKS = "call_backs"
+    VOICE_MESSAGE = "voice_message"
     PRINTED_LETTERS = "printed_letters"
     CLINIC_PEOPLE = "clinic_people"
     CLINIC_REQUEST = "clinic_request"
@@ -40,9 +45,14 @@ LABELS: dict[str, Promise] = {
     Subject.APPEAL_EXPORT: _("spreadsheet of appeals"),
     Subject.REROUTES: _("appeals routed by hand"),
     Subject.ATTACHMENT: _("file of an appeal"),
+    Subject.LETTER: _("letter about an appeal"),
     Subject.INVITATION: _("invitation to an exam"),
     Subject.CAMPAIGN_PEOPLE: _("people of an exam campaign"),
     Subject.CALL: _("call to an invited person"),
+    Subject.CALLER: _("person who called"),
+    Subject.CALL_BACK: _("promised call"),
+    Subject.CALL_BACKS: _("list of promised calls"),
+    Subject.VOICE_MESSAGE: _("voice message"),
     Subject.PRINTED_LETTERS: _("letters for print"),
     Subject.CLINIC_PEOPLE: _("people invited to the clinic"),
     Subject.CLINIC_REQUEST: _("request to a clinic"),

@@ -6,6 +6,15 @@ from appeals.models.appeals import (
     ReplyChannel,
     Validity,
 )
+from appeals.models.calls import (
+    CallBack,
+    CallBackAttempt,
+    CallBackKind,
+    CallBackOutcome,
+    CallPolicy,
+    CallResult,
+    PhoneCall,
+)
 from appeals.models.casework import AppealEvent, HandOver, HandOverState, LadderStep
 from appeals.models.clinic import ClinicRequest
 from appeals.models.desk import Presence, ReplyTemplate, WorkDraft
@@ -20,10 +29,18 @@ from appeals.models.knowledge import (
     ArticleVersion,
     Section,
 )
-from appeals.models.letters import AppealLetter, LetterKind
+from appeals.models.letters import (
+    TO_APPLICANT,
+    AppealLetter,
+    LetterKind,
+    LetterOutcome,
+    LetterWay,
+    ReturnReason,
+)
 from appeals.models.links import AppealLink, AppealLinkQuerySet, LinkKind
 from appeals.models.macros import Macro
 from appeals.models.notices import Notice, NoticeSetting
+from appeals.models.posting import BodyAddress, LetterCounter, Letterhead, PrintBatch
 from appeals.models.proofs import Proof, ProofRule, Receiver
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
 from appeals.models.reports import AppealChange, AppealFact, AppealSum, CountRun, Outcome
@@ -32,6 +49,7 @@ from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Di
 from registry.scanning import ScanVerdict
 
 __all__ = [
+    "TO_APPLICANT",
     "ActingGround",
     "Appeal",
     "AppealChange",
@@ -57,6 +75,13 @@ __all__ = [
     "Attachment",
     "Author",
     "Body",
+    "BodyAddress",
+    "CallBack",
+    "CallBackAttempt",
+    "CallBackKind",
+    "CallBackOutcome",
+    "CallPolicy",
+    "CallResult",
     "ClinicRequest",
     "CountRun",
     "DeclineGround",
@@ -66,20 +91,27 @@ __all__ = [
     "HandOver",
     "HandOverState",
     "LadderStep",
+    "LetterCounter",
     "LetterKind",
+    "LetterOutcome",
+    "LetterWay",
+    "Letterhead",
     "LinkKind",
     "Macro",
     "Notice",
     "NoticeSetting",
     "NumberCounter",
     "Outcome",
+    "PhoneCall",
     "Presence",
+    "PrintBatch",
     "Proof",
     "ProofRule",
     "QueueSearch",
     "Receiver",
     "ReplyChannel",
     "ReplyTemplate",
+    "ReturnReason",
     "ScanVerdict",
     "Section",
     "Solved",

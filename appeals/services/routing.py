@@ -45,16 +45,17 @@ _FUND_ELSEWHERE = Reason(
 
 
 @transaction.atomic
-def route_appeal(*, appeal_id: int, now: datetime) -> Appeal:
+def route_appeal(*, appeal_id: int, now: datetime, kept_on_the_line: bool = False, note: str = "") -> Appeal:
     """Routes a registered appeal by the rules; one that is routed already, or gone on, is left as it is.
 
-    Nobody is picked: the case goes to the queue of its level. Errors: BadFacts for a topic that is no longer
-    valid, CalendarMissing, TermMissing.
+    Nobody is picked: the case goes to the queue of its level. `kept_on_the_line`: see `Facts`.
+    `note` goes with a case that leaves the contact centre that received it. Errors: BadFacts for a topic that is
+    no longer valid, CalendarMissing, TermMissing.
     """
     appeal = lock(appeal_id, SYSTEM)
     if appeal.routed_at is not None or appeal.state != State.REGISTERED:
         return appeal
-    return _route(appeal, now)
+    return _route(appeal, now, kept_on_the_line=kept_on_the_line, note=note)
 
 
 @transaction.atomic
@@ -207,9 +208,10 @@ def body_in_force(code: str, appeal: Appeal, now: datetime) -> Body:
     return body
 
 
-def _route(appeal: Appeal, now: datetime) -> Appeal:
+def _route(appeal: Appeal, now: datetime, *, kept_on_the_line: bool = False, note: str = "") -> Appeal:
     policy = policy_for(appeal.region, local_day(appeal.registered_at, appeal.region.zone))
-    decision = routing.route(facts_of(appeal), policy)
+    facts = replace(facts_of(appeal), kept_on_the_line=kept_on_the_line)
+    decision = routing.route(facts, policy)
     move = permit(appeal, action=Action.ROUTE, actor=SYSTEM, now=now, given={"decision": decision})
     office, more = _office(decision, appeal)
     dates = deadlines(Kind(appeal.kind), appeal.clock_from, policy.zone, policy.calendar, policy.terms)
@@ -227,7 +229,8 @@ def _route(appeal: Appeal, now: datetime) -> Appeal:
         **_routed(now),
     }
     data = {"organization": office.pk, **decision.as_json()}
-    return finish(move, changes=changes, public=True, data=data)
+    leaves = office.pk != appeal.received_by_id or decision.level != 1
+    return finish(move, changes=changes, public=True, note=note if leaves else "", data=data)
 
 
 def facts_of(appeal: Appeal) -> Facts:

@@ -17,7 +17,7 @@ from dispensary.models.campaigns import (
     Round,
 )
 from dispensary.models.capacity import ClinicCapacity
-from dispensary.models.counts import OutcomeCount, PlanCount
+from dispensary.models.counts import CoverageCount, OutcomeCount, PlanCount
 from dispensary.models.files import (
     ClinicFile,
     ClinicFileFault,
@@ -29,7 +29,7 @@ from dispensary.models.files import (
 )
 from dispensary.models.following import ObservationContact, ObservationVisit
 from dispensary.models.observation import ObservationCase, ObservationRule
-from dispensary.models.policy import InformingPolicy, Reason, ReasonKind
+from dispensary.models.policy import CoverageTarget, InformingPolicy, Reason, ReasonKind
 from dispensary.models.proofs import SumProof
 from dispensary.models.reference import Category, Programme, ProgrammeRule, ProgrammeTest, Tariff
 
@@ -45,6 +45,8 @@ __all__ = [
     "ClinicFile",
     "ClinicFileFault",
     "ClinicFileRow",
+    "CoverageCount",
+    "CoverageTarget",
     "ExamResult",
     "FileState",
     "HealthGroup",

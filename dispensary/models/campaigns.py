@@ -104,6 +104,8 @@ class Campaign(models.Model):
     # Set by the task that wrote the invitations; a running campaign without it still has to be planned.
     cohort_at = models.DateTimeField(_("invitations written at"), null=True, blank=True)
     counted_at = models.DateTimeField(_("outcomes counted at"), null=True, blank=True)
+    # When the coverage report's figures were counted.
+    covered_at = models.DateTimeField(_("coverage counted at"), null=True, blank=True)
     # People settled at the last count, and how many an hour get settled, smoothed: see `progress`.
     settled = models.PositiveIntegerField(_("people settled"), default=0, db_default=0)
     pace = models.FloatField(_("people settled in an hour"), null=True, blank=True)

@@ -92,3 +92,63 @@ class OutcomeCount(Count):
 
     def __str__(self) -> str:
         return f"{self.campaign_id} {self.state}: {self.people}"
+
+
+class CoverageCount(models.Model):
+    """People of one campaign split as the coverage report splits them; written by `dispensary.coverage_counting`.
+
+    Who is counted where is said there, field by field.
+    """
+
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.CASCADE, db_index=False, verbose_name=_("campaign")
+    )
+    insurer = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, db_index=False, related_name="+", verbose_name=_("insurer")
+    )
+    clinic = models.ForeignKey(
+        Clinic,
+        null=True,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("clinic"),
+    )
+    age_group = models.PositiveSmallIntegerField(_("lowest age of the group"))
+    channel = models.CharField(_("channel"), max_length=5, choices=ContactChannel, blank=True)
+    month = models.DateField(_("first day of the month of the plan"))
+    planned = models.PositiveIntegerField(_("planned"))
+    informed = models.PositiveIntegerField(_("informed"))
+    excluded = models.PositiveIntegerField(_("excluded"))
+    failed = models.PositiveIntegerField(_("not reached"))
+    pending = models.PositiveIntegerField(_("pending"))
+    came = models.PositiveIntegerField(_("informed and came"))
+    attended = models.PositiveIntegerField(_("came in all"))
+    invited_came = models.PositiveIntegerField(_("to be invited and came"))
+    left_out = models.PositiveIntegerField(_("left out by lot"))
+    left_out_came = models.PositiveIntegerField(_("left out by lot and came"))
+
+    objects = CountQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("number for the coverage report")
+        verbose_name_plural = _("numbers for the coverage report")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "insurer", "clinic", "age_group", "channel", "month"],
+                nulls_distinct=False,
+                name="coveragecount_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    planned=models.F("informed")
+                    + models.F("excluded")
+                    + models.F("failed")
+                    + models.F("pending")
+                ),
+                name="coveragecount_sum",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {self.month}: {self.planned}"

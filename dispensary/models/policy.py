@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from dispensary.models.reference import Programme
 from registry.models import Region
 from registry.models.dated import Dated, dated_constraints
 
@@ -87,3 +88,36 @@ class Reason(Dated):
 
     def __str__(self) -> str:
         return self.title
+
+
+class CoverageTarget(Dated):
+    """The share of those due that a programme shall bring to the exam in a year. A region's row overrides the
+    country's."""
+
+    programme = models.ForeignKey(
+        Programme, on_delete=models.CASCADE, related_name="+", verbose_name=_("programme")
+    )
+    region = models.ForeignKey(
+        Region, null=True, blank=True, on_delete=models.CASCADE, related_name="+", verbose_name=_("region")
+    )
+    share = models.PositiveSmallIntegerField(_("share of the planned, %"))
+
+    class Meta:
+        verbose_name = _("plan of coverage")
+        verbose_name_plural = _("plans of coverage")
+        ordering = ["programme", "-valid_from"]
+        constraints = dated_constraints(
+            models.UniqueConstraint(
+                fields=["programme", "region", "valid_from"],
+                nulls_distinct=False,
+                name="coveragetarget_one_per_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(share__gte=1, share__lte=100),
+                name="coveragetarget_share",
+                violation_error_message=_("A share is from 1 to 100 percent."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.programme_id}: {self.share} %"

@@ -1,4 +1,5 @@
 from notifications.models.outbox import Channel, Message, MessageQuerySet, State
+from notifications.models.providers import Provider
 from notifications.models.rules import ContactCap, QuietWindow
 from notifications.models.templates import MessageTemplate
 
@@ -8,6 +9,7 @@ __all__ = [
     "Message",
     "MessageQuerySet",
     "MessageTemplate",
+    "Provider",
     "QuietWindow",
     "State",
 ]

@@ -115,6 +115,8 @@ class InsuredPerson(models.Model):
             models.Index(fields=["insurer", "sort_key", "id"], name="insuredperson_by_insurer"),
             models.Index(fields=["clinic", "id"], name="insuredperson_by_clinic"),
             models.Index(fields=["region", "birth_date"], name="insuredperson_region_birth"),
+            # Whoever calls is found by the number on the display.
+            models.Index(fields=["phone"], condition=~Q(phone=""), name="insuredperson_phone"),
         ]
 
     def __str__(self) -> str:

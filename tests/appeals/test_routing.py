@@ -57,6 +57,7 @@ def test_case_of_the_table(case: dict[str, str]) -> None:
         suspicion=case["suspicion"] or None,
         about_insurer=bool(case["about_insurer"]),
         life_threat=bool(case["life_threat"]),
+        kept_on_the_line=bool(case["kept_on_the_line"]),
     )
     assert found.organisation == case["organisation"]
     assert found.level == (int(case["level"]) if case["level"] else None)

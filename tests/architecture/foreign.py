@@ -6,6 +6,7 @@ Its words are canaries: whoever of the home region meets one has seen too much.
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.db import models
 
@@ -20,12 +21,16 @@ from appeals.models import (
     AppealLink,
     AppealMessage,
     AppealSurvey,
+    CallBack,
+    CallBackAttempt,
     ClinicRequest,
     Expertise,
     HandOver,
     LadderStep,
     Notice,
+    PhoneCall,
     Presence,
+    PrintBatch,
     QueueSearch,
     ReplyTemplate,
     WorkDraft,
@@ -39,6 +44,7 @@ from dispensary.models import (
     ClinicFile,
     ClinicFileFault,
     ClinicFileRow,
+    CoverageCount,
     ExamResult,
     HospitalEvent,
     HospitalReferral,
@@ -65,7 +71,17 @@ from registry.models import (
     InsuredPerson,
     LegalRepresentative,
 )
-from representatives.models import Absence, Conflict, DirectLine, DutyChange, RegisterEvent, Representative
+from representatives.models import (
+    Absence,
+    Conflict,
+    DirectLine,
+    DutyChange,
+    RegisterEvent,
+    Representative,
+    ZpzEvent,
+    ZpzReport,
+    ZpzVersion,
+)
 from tests.appeals.desk import paper_of
 from tests.appeals.factories import filed, filing
 from tests.cast import Cast
@@ -97,6 +113,8 @@ def make_foreign(cast: Cast, now: datetime) -> Foreign:
         *_appeals(cast, now),
         *_campaign(cast, now),
         *_desk(cast, now),
+        *_forms(cast, now),
+        *_calls(cast, now),
     ]
     by_label: dict[str, models.Model] = {row._meta.label: row for row in rows}
     appeal, invitation = by_label["appeals.Appeal"], by_label["dispensary.Invitation"]
@@ -163,6 +181,40 @@ def _staff(cast: Cast, now: datetime) -> list[models.Model]:
     ]
 
 
+def _forms(cast: Cast, now: datetime) -> list[models.Model]:
+    """A form handed over to the foreign fund: the most that anybody else could see."""
+    report = ZpzReport.objects.create(
+        organization=cast.foreign_insurer,
+        region_id=REGION,
+        table="9",
+        year=2026,
+        period="Q1",
+        status="submitted",
+        number=1,
+        submitted_number=1,
+        changed_at=now,
+    )
+    rows = [{**_ROW, "title": CANARY}]
+    made = {"sha256": "0" * 64, "counted_at": now, "made_at": now}
+    return [
+        report,
+        ZpzVersion.objects.create(report=report, number=1, rows=rows, **made),
+        ZpzEvent.objects.create(report=report, number=1, at=now, action="submit", note=CANARY),
+    ]
+
+
+_ROW = {
+    "code": "5",
+    "parent": "",
+    "measure": "people",
+    "whole": False,
+    "entered": False,
+    "only_total": False,
+    "confirmed": True,
+    "cells": {"total": 0, "staff": 0, "contract": 0},
+}
+
+
 def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
     appeal = filed(
         filing(
@@ -192,12 +244,15 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
         ),
         AppealLetter.objects.create(
             appeal=appeal,
+            organization=cast.foreign_insurer,
             number=f"{appeal.number}/1",
+            addressee=CANARY,
             sender=CANARY,
             body=CANARY,
             issued_at=now,
             issued_on=now.date(),
         ),
+        PrintBatch.objects.create(organization=cast.foreign_insurer, size=1, formed_at=now),
         paper_of(appeal, now, name=f"{CANARY}.pdf"),
         HandOver.objects.create(
             appeal=appeal,
@@ -303,6 +358,15 @@ def _campaign(cast: Cast, now: datetime) -> list[models.Model]:
         PlanCount.objects.create(**place, people=1),
         OutcomeCount.objects.create(
             **place, people=1, state="listed", channel="phone", excluded_reason="", came=0
+        ),
+        CoverageCount.objects.create(
+            **{name: value for name, value in place.items() if name != "round"},
+            **dict.fromkeys(("planned", "pending"), 1),
+            **dict.fromkeys(("informed", "excluded", "failed", "came", "attended"), 0),
+            **dict.fromkeys(("invited_came", "left_out", "left_out_came"), 0),
+            age_group=40,
+            channel="phone",
+            month=date(2026, 6, 1),
         ),
         *_observation(cast, campaign, now),
         *_aftercare(cast, now),
@@ -419,6 +483,22 @@ def _desk(cast: Cast, now: datetime) -> list[models.Model]:
     ]
 
 
+def _calls(cast: Cast, now: datetime) -> list[models.Model]:
+    operator = cast.users["foreign_operator"]
+    appeal = Appeal.objects.get(text=CANARY)
+    place = {"region_id": REGION, "organization": cast.foreign_insurer, "appeal": appeal}
+    owed = CallBack.objects.create(
+        kind="promise", phone="+79000000077", note=CANARY, opened_at=now, due_at=now, next_at=now, **place
+    )
+    return [
+        owed,
+        CallBackAttempt.objects.create(call_back=owed, outcome="no_answer", note=CANARY, by=operator, at=now),
+        PhoneCall.objects.create(
+            key=uuid4(), operator=operator, result="call_back", started_at=now, ended_at=now, **place
+        ),
+    ]
+
+
 def snapshot() -> dict[str, list[tuple[Any, ...]]]:
     """The foreign rows that a hostile request could have changed, as they are now."""
     tables: tuple[type[models.Model], ...] = (
@@ -428,6 +508,7 @@ def snapshot() -> dict[str, list[tuple[Any, ...]]]:
         Representative,
         InsuredPerson,
         Message,
+        CallBack,
     )
     return {
         table._meta.label: list(table._default_manager.filter(region=REGION).order_by("pk").values_list())

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0020_desk_macros'),
+        ("appeals", "0024_letters_kept"),
         ('registry', '0005_coverage_room_for_updates'),
         ('representatives', '0006_reps_plans'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
