@@ -110,7 +110,7 @@ def figures_of(scope: Scope, today: date) -> list[dict[str, Any]]:
     mine = Appeal.objects.visible_to(working_scope(scope)).filter(IS_OPEN)
     found = mine.aggregate(
         open=Count("pk"),
-        free=Count("pk", filter=Q(worker=None)),
+        free=Count("pk", filter=Q(worker=None, assignee=None)),
         today=Count("pk", filter=Q(due_on=today)),
         overdue=Count("pk", filter=Q(due_on__lt=today)),
     )

@@ -98,7 +98,11 @@ class Query:
         if self.due_to:
             rows = rows.filter(due_on__lte=self.due_to)
         if self.who:
-            rows = rows.filter(worker=None) if self.who == FREE else rows.filter(assignee=int(self.who))
+            rows = (
+                rows.filter(worker=None, assignee=None)
+                if self.who == FREE
+                else rows.filter(assignee=int(self.who))
+            )
         rows = self._supervised(rows, today)
         if self.words:
             rows = rows.filter(matching(self.words))
