@@ -83,5 +83,6 @@ class TestAtTheDesk:
         refused = boss.post(
             reverse("staff_bulk"), {"what": "assign", "case": [f"{appeal.number}_{version}", *many]}
         )
-        assert refused.status_code == 400
+        assert refused.status_code == 422
+        assert "100" in refused.context["refusal"]
         assert Appeal.objects.get().version == version
