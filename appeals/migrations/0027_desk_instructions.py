@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("appeals", "0025_letters_asked"),
+        ("appeals", "0026_calls_recordings"),
         ("registry", "0005_coverage_room_for_updates"),
         ("representatives", "0006_reps_plans"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
