@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0026_calls_recordings'),
+        ('appeals', '0027_desk_instructions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
