@@ -1,11 +1,13 @@
 from django.urls import path
 
 from appeals import api, api_cases
+from appeals.calls.api import VoiceMessages
 
 urlpatterns = [
     path("appeals/", api.FileAppeal.as_view(), name="api-appeals-file"),
     path("appeals/status/", api.AppealStatus.as_view(), name="api-appeals-status"),
     path("puzzles/<slug:door>/", api.Puzzle.as_view(), name="api-puzzle"),
+    path("voice-messages/", VoiceMessages.as_view(), name="api-voice-messages"),
     path("queue/", api.Queue.as_view(), name="api-queue"),
     path("queue/search/", api.QueueSearch.as_view(), name="api-queue-search"),
     path("cases/<str:number>/", api_cases.CaseDetail.as_view(), name="api-case"),

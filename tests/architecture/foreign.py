@@ -32,6 +32,7 @@ from appeals.models import (
     Presence,
     PrintBatch,
     QueueSearch,
+    Recording,
     ReplyTemplate,
     WorkDraft,
 )
@@ -492,6 +493,17 @@ def _calls(cast: Cast, now: datetime) -> list[models.Model]:
     )
     return [
         owed,
+        Recording.objects.create(
+            call_back=owed,
+            organization=cast.foreign_insurer,
+            source_key=uuid4(),
+            file="recordings/00/canary",
+            size=1,
+            sha256="0" * 64,
+            content_type="audio/wav",
+            verdict="clean",
+            uploaded_at=now,
+        ),
         CallBackAttempt.objects.create(call_back=owed, outcome="no_answer", note=CANARY, by=operator, at=now),
         PhoneCall.objects.create(
             key=uuid4(), operator=operator, result="call_back", started_at=now, ended_at=now, **place

@@ -41,6 +41,8 @@ OPEN = {
     "openid_connect_login": {"provider_id": "nobody"},
     "notifications:unsubscribe": {"token": "forged"},
     "dispensary:reply": {"token": "forged"},
+    # One set of wordings serves all regions.
+    "message_text": {"event": "exam_invitation", "channel": "sms", "language": "ru"},
     "dispensary:file-format": {"kind": "name_list"},
     "dispensary:file-template": {"kind": "name_list", "form": "csv"},
     "dispensary:file-sample": {"kind": "name_list", "form": "csv"},
