@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from appeals import selectors, services
-from appeals.desk import acting, held, outgoing, presenting, ready_texts, unsent
+from appeals.desk import acting, choosing, held, outgoing, presenting, ready_texts, unsent
 from appeals.desk.access import desk_roles
 from appeals.desk.evidence import evidence_of
 from appeals.desk.fields import ActionForm, Setting
@@ -346,6 +346,7 @@ def _form(
         "news": _news(view) if attempt.refusal else "",
         "topics": topic_options(getattr(attempt.form, "topics", [])),
         "clinics": topic_options(getattr(attempt.form, "clinics", [])),
+        "people": choosing.options(getattr(attempt.form, "people", [])),
         "restored": attempt.restored,
         "draft_url": reverse("staff_draft", args=[appeal.number, attempt.action]),
         "texts": ready_texts.offered(appeal, request.scope) if attempt.action in ready_texts.TARGETS else [],
