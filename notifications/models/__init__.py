@@ -1,7 +1,7 @@
 from notifications.models.outbox import Channel, Message, MessageQuerySet, State
 from notifications.models.providers import Provider
 from notifications.models.rules import ContactCap, QuietWindow
-from notifications.models.templates import MessageTemplate
+from notifications.models.templates import MessageTemplate, TemplateDraft
 
 __all__ = [
     "Channel",
@@ -12,4 +12,5 @@ __all__ = [
     "Provider",
     "QuietWindow",
     "State",
+    "TemplateDraft",
 ]

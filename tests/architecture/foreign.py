@@ -77,8 +77,10 @@ from representatives.models import (
     Conflict,
     DirectLine,
     DutyChange,
+    PlannedPositions,
     RegisterEvent,
     Representative,
+    StaffingNorm,
     ZpzEvent,
     ZpzReport,
     ZpzVersion,
@@ -175,6 +177,20 @@ def _staff(cast: Cast, now: datetime) -> list[models.Model]:
         Absence.objects.create(representative=one, first_day=date(2026, 6, 1), last_day=date(2026, 6, 3)),
         Conflict.objects.create(
             representative=one, person=cast.outsider, reason=CANARY, valid_from=date(2026, 1, 1)
+        ),
+        StaffingNorm.objects.create(
+            region_id=REGION,
+            level=2,
+            insured_per_representative=1,
+            valid_from=date(2026, 1, 1),
+            source=CANARY,
+        ),
+        PlannedPositions.objects.create(
+            organization=cast.foreign_insurer,
+            level=2,
+            positions=1,
+            valid_from=date(2026, 1, 1),
+            source=CANARY,
         ),
         RegisterEvent.objects.create(
             representative=one, at=now, kind="corrected", data={"phone": [CANARY, ""]}

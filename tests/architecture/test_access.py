@@ -22,6 +22,7 @@ NOT_PERSONAL = {
     "registry.InsuredCount": "published statement",
     "registry.ConsentText": "public text",
     "registry.CalendarDay": "public reference",
+    "notifications.TemplateDraft": "wordings, without persons",
     "notifications.MessageTemplate": "wordings, without persons",
     "notifications.Provider": "limits and standing of providers, no people",
     "notifications.QuietWindow": "public reference",
