@@ -44,7 +44,6 @@ def clinic_request(
         "clinic_id": row["clinic_id"],
         "question": random.choice(ASKED),
         "asked_at": at[Action.ASK_CLINIC],
-        "reminded": 0,
         "asked_by_user_id": user_id,
         "due_on": _working(at[Action.ASK_CLINIC].date() + timedelta(days=14)),
         "seen_at": replied,
