@@ -1,4 +1,5 @@
 from notifications.models.outbox import Channel, Message, MessageQuerySet, State
+from notifications.models.prints import PrintBatch, PrintedLetter, PrintState, ReturnReason
 from notifications.models.rules import ContactCap, QuietWindow
 from notifications.models.templates import MessageTemplate
 
@@ -8,6 +9,10 @@ __all__ = [
     "Message",
     "MessageQuerySet",
     "MessageTemplate",
+    "PrintBatch",
+    "PrintState",
+    "PrintedLetter",
     "QuietWindow",
+    "ReturnReason",
     "State",
 ]
