@@ -129,10 +129,14 @@ def pdf_of(batch: PrintBatch) -> bytes:
 
     Errors: typst.TypstError for a text the layout cannot set.
     """
+    return render_batch(leaves_of(batch), title=f"{batch.insurer.short_name}, {batch.pk}")
+
+
+def leaves_of(batch: PrintBatch) -> list[Leaf]:
+    """The letters in the order of the envelopes."""
     rows = list(batch.sheets.select_related("message__insurer").order_by("envelope", "sheet"))
     sizes = Counter(row.envelope for row in rows)
-    title = f"{batch.insurer.short_name}, {batch.pk}"
-    return render_batch([_leaf(row, sizes[row.envelope]) for row in rows], title=title)
+    return [_leaf(row, sizes[row.envelope]) for row in rows]
 
 
 def _leaf(row: PrintedLetter, of: int) -> Leaf:
