@@ -6,7 +6,9 @@ from appeals.models import (
     AppealTerm,
     AppealTopic,
     Body,
+    BodyAddress,
     CallPolicy,
+    Letterhead,
     ProofRule,
     ViolationCode,
     WaitingTimeNorm,
@@ -37,6 +39,21 @@ class AppealTopicAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class BodyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     save_as = True
     list_display = ["code", "title"]
+
+
+@admin.register(BodyAddress)
+class BodyAddressAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Where letters to the bodies of a region go; a letter keeps the address it was sent to."""
+
+    save_as = True
+    list_display = ["body", "region", "name", "address", "valid_from", "valid_to", "confirmed"]
+    list_filter = ["region", "body"]
+
+
+@admin.register(Letterhead)
+class LetterheadAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    save_as = True
+    list_display = ["organization", "name", "signatory", "valid_from", "valid_to", "confirmed"]
 
 
 @admin.register(AppealTerm)

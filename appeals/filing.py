@@ -15,6 +15,7 @@ from appeals.deadlines import local_day
 from appeals.errors import InvalidInput, Text
 from appeals.models import ActingGround, AppealTopic, ReplyChannel
 from appeals.terms import Channel, Form, Kind, Suspicion
+from appeals.typed import clean_text
 from registry.identifiers import check
 from registry.models import Region
 from registry.phones import InvalidPhone, normalise_phone
@@ -72,16 +73,6 @@ class Filing:
             content.pop(name)
         text = json.dumps(content, sort_keys=True, default=str, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
-
-
-# Control characters, zero-width ones and those that turn the direction of writing: invisible, and they break
-# search, letters and file names.
-_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-
-
-def clean_text(text: str) -> str:
-    """As typed, without invisible characters and surrounding space; lines end with a single character."""
-    return _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def checked(filing: Filing, *, topic: AppealTopic | None, region: Region, now: datetime) -> dict[str, object]:

@@ -1,18 +1,18 @@
 """What the applicant is told about an appeal: rows of the outbox, written in the transaction that causes them.
 
-The contents stay in the cabinet and on the tracking page; a message says that there is something to read. Only
-a letter by post carries the answer itself.
+The contents stay in the cabinet and on the tracking page; a message says that there is something to read. Who
+chose letters by post gets the registered letter itself, see `services.outgoing`, and no message beside it.
 """
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.utils import formats, translation
 
 from appeals import links
-from appeals.models import Appeal, AppealFollower, AppealLetter, ReplyChannel
+from appeals.models import Appeal, AppealFollower, ReplyChannel
 from appeals.terms import Form
 from notifications.events import EVENTS
 from notifications.models import Channel
@@ -26,27 +26,27 @@ def registered(appeal: Appeal, now: datetime) -> None:
         _write(appeal, "appeal_registered", now, facts)
 
 
-def answered(appeal: Appeal, letter: AppealLetter, now: datetime) -> None:
+def answered(appeal: Appeal, now: datetime) -> UUID | None:
     if appeal.form == Form.WRITTEN or appeal.reply_channel != ReplyChannel.PHONE:
-        facts = {"answer": appeal.answer, "verify": links.verify_link(letter.secret)}
-        _write(appeal, "appeal_answered", now, facts)
+        return _announce(appeal, "appeal_answered", now, {})
+    return None
 
 
-def extended(appeal: Appeal, now: datetime) -> None:
+def extended(appeal: Appeal, now: datetime) -> UUID | None:
     """The law obliges to tell of an extension and its reason (59-FZ art. 12 part 2)."""
     facts = {"due_on": _day(appeal.due_on, appeal.language), "reason": appeal.extension_reason}
-    _write(appeal, "appeal_extended", now, facts)
+    return _announce(appeal, "appeal_extended", now, facts)
 
 
-def forwarded(appeal: Appeal, now: datetime) -> None:
+def forwarded(appeal: Appeal, now: datetime) -> UUID | None:
     """The law obliges to tell to whom the appeal was passed on (59-FZ art. 8 part 3)."""
     body = appeal.addressee.plain_title if appeal.addressee else ""
-    _write(appeal, "appeal_forwarded", now, {"addressee": body})
+    return _announce(appeal, "appeal_forwarded", now, {"addressee": body})
 
 
-def message(appeal: Appeal, now: datetime, text: str) -> None:
-    """There is a question or another news to read; a letter by post carries it."""
-    _write(appeal, "appeal_message", now, {"text": text})
+def message(appeal: Appeal, now: datetime) -> UUID | None:
+    """There is a question or another news to read."""
+    return _announce(appeal, "appeal_message", now, {})
 
 
 def channel_of(appeal: Appeal) -> str | None:
@@ -109,11 +109,23 @@ def _to_follower(follower: AppealFollower, event: str, now: datetime, facts: Map
     _send(appeal, event, channel, now, facts, key=key, recipient=recipient)
 
 
-def _write(appeal: Appeal, event: str, now: datetime, facts: Mapping[str, str], *, key: str = "") -> None:
+def _announce(appeal: Appeal, event: str, now: datetime, facts: Mapping[str, str]) -> UUID | None:
+    """As `_write`, for what goes to paper readers as a letter of its own. Returns our reference of the message."""
+    if channel_of(appeal) == Channel.POST:
+        return None
+    return _write(appeal, event, now, facts)
+
+
+def _write(
+    appeal: Appeal, event: str, now: datetime, facts: Mapping[str, str], *, key: str = ""
+) -> UUID | None:
     """To the applicant by the chosen way; an appeal whose answer waits in the cabinet alone is not written about."""
     channel = channel_of(appeal)
-    if channel is not None:
-        _send(appeal, event, channel, now, facts, key=key or f"appeal:{appeal.pk}:{event}:{appeal.version}")
+    if channel is None:
+        return None
+    return _send(
+        appeal, event, channel, now, facts, key=key or f"appeal:{appeal.pk}:{event}:{appeal.version}"
+    )
 
 
 def _send(
@@ -127,7 +139,7 @@ def _send(
     recipient: Recipient | None = None,
     due_at: datetime | None = None,
     campaign: str | None = None,
-) -> None:
+) -> UUID:
     known = {"number": appeal.number, "link": f"{settings.PORTAL_URL}/appeals/track/", **facts}
     row = draft(
         event=event,
@@ -143,6 +155,7 @@ def _send(
     )
     row.insurer_id = appeal.insurer_id
     enqueue_many(messages=[row])
+    return row.provider_reference
 
 
 def _applicant(appeal: Appeal) -> Recipient:

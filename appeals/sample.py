@@ -6,7 +6,7 @@ from random import Random
 
 from django.db import connection, models
 
-from appeals import sample_desk, sample_follow, sample_rules
+from appeals import sample_desk, sample_follow, sample_letters, sample_rules
 from appeals.knowledge.sample import seed_readings
 from appeals.models import (
     Appeal,
@@ -50,6 +50,7 @@ def seed(*, now: datetime, seed: int, appeals: int, report: Report) -> list[str]
             report(f"appeals: {number:,} of {appeals:,}")
     _finish(maker)
     sample_follow.seed(random=random)
+    sample_letters.seed(now=now, random=random)
     sample_rules.seed(now=now)
     sample_desk.seed(now=now)
     return [f"{appeals} appeals", *lines, seed_readings(now=now, seed=seed)]

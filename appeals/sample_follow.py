@@ -1,10 +1,9 @@
-"""Sample data of the citizen's side: letters of the newest answers and what people thought of them."""
+"""Sample data of the citizen's side: what people thought of the newest answers."""
 
 from datetime import timedelta
 from random import Random
 
-from appeals.deadlines import local_day
-from appeals.models import Appeal, AppealLetter, AppealSurvey, Solved
+from appeals.models import Appeal, AppealSurvey, Solved
 from appeals.models.letters import secret_from
 from appeals.terms import Form
 
@@ -17,30 +16,10 @@ COMMENTS = {
 
 
 def seed(*, random: Random) -> None:
-    """Letters of the newest written answers, a part of them read, a few disputed."""
+    """What a part of those who got one of the newest written answers said of it."""
     answered = Appeal.objects.filter(is_sample=True, form=Form.WRITTEN, answered_at__isnull=False)
-    newest = answered.select_related("organization", "received_by", "region").order_by("-pk")[:LETTERS]
-    letters, surveys = [], []
-    for appeal in newest:
-        moment = appeal.answered_at
-        assert moment is not None  # noqa: S101 - filtered above
-        read = random.random() < 0.6
-        letters.append(
-            AppealLetter(
-                appeal=appeal,
-                number=f"{appeal.number}/1",
-                sender=(appeal.organization or appeal.received_by).name,
-                body=appeal.answer,
-                issued_at=moment,
-                issued_on=local_day(moment, appeal.region.zone),
-                secret=secret_from(random.choice),
-                read_at=moment if read else None,
-            )
-        )
-        if random.random() < 0.4:
-            surveys.append(_survey(appeal, random))
-    AppealLetter.objects.bulk_create(letters)
-    AppealSurvey.objects.bulk_create(surveys)
+    newest = answered.order_by("-pk")[:LETTERS]
+    AppealSurvey.objects.bulk_create([_survey(appeal, random) for appeal in newest if random.random() < 0.4])
 
 
 def _survey(appeal: Appeal, random: Random) -> AppealSurvey:

@@ -15,6 +15,7 @@ from appeals.models import (
     Appeal,
     AppealDraft,
     AppealEvent,
+    AppealLetter,
     AppealLink,
     AppealMessage,
     AppealQuerySet,
@@ -65,6 +66,7 @@ class CaseView:
     expertises: list[Expertise]
     links: list[AppealLink]
     repeats: list[Appeal]
+    letters: list[AppealLetter]
     reminders: list[LadderStep]
 
 
@@ -88,6 +90,7 @@ class Drawers:
     links: bool
     earlier: bool
     steps: bool
+    letters: bool
 
 
 def _found(scope: Scope, number: str) -> tuple[Appeal, Drawers]:
@@ -107,6 +110,7 @@ def _found(scope: Scope, number: str) -> tuple[Appeal, Drawers]:
             has_links=Exists(links),
             has_earlier=Exists(earlier),
             has_steps=Exists(LadderStep.objects.filter(**mine)),
+            has_letters=Exists(AppealLetter.objects.filter(**mine)),
         )
         .first()
     )
@@ -141,6 +145,9 @@ def case(scope: Scope, number: str) -> CaseView:
     if staff and Action.ORDER_EXPERTISE in seen:
         sealed = _of(Expertise.objects, scope, appeal).select_related("clinic")
         checks = sealed.prefetch_related("violations")
+    sent: Iterable[AppealLetter] = ()
+    if staff and holds.letters:
+        sent = _of(AppealLetter.objects, scope, appeal).select_related("batch", "message")
     links = _links(appeal) if staff and holds.links else []
     return CaseView(
         appeal=appeal,
@@ -152,6 +159,7 @@ def case(scope: Scope, number: str) -> CaseView:
         messages=list(said),
         requests=list(asked),
         expertises=list(checks),
+        letters=list(sent),
         links=links,
         repeats=_repeats(scope, appeal, links) if staff and holds.earlier else [],
         reminders=list(_of(LadderStep.objects, scope, appeal)) if holds.steps else [],

@@ -30,6 +30,7 @@ from appeals.models import (
 )
 from appeals.numbering import BadNumber, parse_number
 from appeals.selectors import public_state
+from appeals.services.objecting import is_late
 from appeals.terms import Role
 from representatives.models import Representative
 
@@ -58,6 +59,8 @@ class PublicStatus:
     kind: str
     registered_on: date
     due_on: date
+    # The day has passed, the answer has not come.
+    overdue: bool
     extended: bool
     extension_reason: str
     organization: str
@@ -124,6 +127,7 @@ def status_of(appeal: Appeal, *, now: datetime) -> PublicStatus:
         kind=appeal.kind,
         registered_on=appeal.registered_on,
         due_on=appeal.due_on,
+        overdue=is_late(appeal, now),
         extended=appeal.extended_on is not None,
         extension_reason=appeal.extension_reason,
         organization=office.name,

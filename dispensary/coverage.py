@@ -23,6 +23,7 @@ class Outcome(StrEnum):
 _OUTCOME_OF_MESSAGE = {
     State.PENDING: Outcome.PENDING,
     State.CLAIMED: Outcome.PENDING,
+    State.CARRIED: Outcome.PENDING,
     State.UNKNOWN: Outcome.PENDING,
     State.SENT: Outcome.INFORMED,
     State.DELIVERED: Outcome.INFORMED,

@@ -3,7 +3,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from notifications.models import ContactCap, Message, MessageTemplate, QuietWindow
+from notifications.models import ContactCap, Message, MessageTemplate, Provider, QuietWindow
 from notifications.segments import count_segments
 
 
@@ -45,6 +45,21 @@ class QuietWindowAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 @admin.register(ContactCap)
 class ContactCapAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("region", "per_month", "valid_from", "valid_to", "confirmed")
+
+
+@admin.register(Provider)
+class ProviderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """The limits agreed with a provider, and how it fares. Rows appear when a provider is used for the first time."""
+
+    list_display = ("name", "per_second", "burst", "failures", "open_until", "slow_until")
+    fields = ("name", "per_second", "burst", "failures", "open_until", "slow_until")
+    readonly_fields = ("name", "failures", "open_until", "slow_until")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Provider | None = None) -> bool:
+        return False
 
 
 @admin.register(Message)

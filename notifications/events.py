@@ -45,6 +45,8 @@ class Event:
     extra: Mapping[str, frozenset[str]] = field(default_factory=dict)
     secret: frozenset[str] = frozenset()
     any_hour: bool = False
+    # Parts that an SMS with values of real length may take.
+    sms_parts: int = 2
     # Filled by the portal itself for this event, in the body of longer messages alone.
     own: frozenset[str] = frozenset()
 
@@ -122,6 +124,10 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         "cases_most": _staff(),
         "cases_overdue": _staff(Priority.ANSWER),
         "cases_unrouted": _staff(Priority.ANSWER),
+        # To the staff of a clinic: somebody who checks an appeal needs a reply.
+        "clinic_asked": Event(
+            purpose=Purpose.SERVICE, priority=Priority.ANSWER, fields=frozenset({"number", "due_on", "link"})
+        ),
         "staff_notices": _staff(),
         # A code that proves a contact, in the wizard and for the cabinet; no appeal exists yet.
         "contact_code": Event(
@@ -143,6 +149,13 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         # A lawful wait was broken: what the person waits for is no message's business.
         "hospital_wait": Event(
             purpose=Purpose.INVITATION, priority=Priority.REMINDER, fields=frozenset({"link"})
+        ),
+        # The wording of several of the reminders around it, when they leave together; see `merging`.
+        "several_reminders": Event(
+            purpose=Purpose.INVITATION,
+            priority=Priority.REMINDER,
+            fields=frozenset({"lines", "link"}),
+            sms_parts=4,
         ),
         # A visit of dispensary observation: no diagnosis, no doctor, no reason anywhere.
         "visit_reminder": Event(
@@ -178,6 +191,8 @@ SAMPLE: Mapping[str, str] = MappingProxyType(
         "overdue": "2",
         "view": "Жалобы на ожидание",
         "period": "до 30 сентября 2026",
+        "lines": "— Диспансеризация, до 30 сентября 2026: Поликлиника № 3, 8 4012 00-00-00\n"
+        "— Плановый приём у врача, до 12 сентября 2026: Поликлиника № 3, 8 4012 00-00-00",
         "clinic": "Поликлиника № 3",
         "clinic_address": "г. Калининград, ул. Примерная, д. 1",
         "phone": "8 4012 00-00-00",

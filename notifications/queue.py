@@ -13,6 +13,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
+from notifications.events import Priority
+from notifications.merging import HORIZON, LINES, joinable
 from notifications.models import Message
 from notifications.retry import ASK_FIRST, ASK_LONGEST, MAX_ATTEMPTS
 from notifications.states import State, merge, rank
@@ -48,11 +50,17 @@ class Claimed:
     created_at: datetime
     expires_at: datetime | None
     provider_reference: UUID
+    provider: str
     died_on: date | None
     person_zone: str | None
     region_zone: str
     insurer_name: str | None
     insurer_phone: str | None
+
+    @property
+    def to(self) -> str:
+        """The address of the channel."""
+        return {"email": self.email, "post": self.address}.get(self.channel, self.phone)
 
     @property
     def zone(self) -> str:
@@ -73,6 +81,7 @@ _CLAIM = """
 WITH due AS (
     SELECT id FROM notifications_message
     WHERE state = 'pending' AND due_at <= %(now)s AND channel = ANY(%(channels)s)
+        AND (priority < %(campaign)s OR channel <> ALL(%(held)s))
     ORDER BY priority, due_at, id
     LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
@@ -94,7 +103,7 @@ _HAND_OVER = (
     _HELD
     + """
 UPDATE notifications_message AS message
-SET sending_at = %(now)s, lease_until = %(lease)s, attempts = attempts + 1,
+SET sending_at = %(now)s, lease_until = %(lease)s, attempts = attempts + 1, provider = %(provider)s,
     template_id = given.template_id, subject = given.subject, body = given.body
 FROM held JOIN unnest(%(ids)s, %(claims)s, %(templates)s::bigint[], %(subjects)s::text[], %(bodies)s::text[])
     AS given (id, claims, template_id, subject, body) USING (id)
@@ -109,14 +118,14 @@ _SETTLE = (
     + """
 UPDATE notifications_message AS message
 SET state = given.state, lease_until = NULL, error_code = given.code,
-    due_at = coalesce(given.due_at, message.due_at),
+    due_at = coalesce(given.due_at, message.due_at), provider = coalesce(given.provider, message.provider),
     provider_id = coalesce(nullif(given.provider_id, ''), message.provider_id),
     sent_at = CASE WHEN given.state = 'sent' THEN %(now)s ELSE message.sent_at END,
     failed_at = CASE WHEN given.state = 'failed' THEN %(now)s END,
     sending_at = CASE WHEN given.state <> 'pending' THEN message.sending_at END
 FROM held JOIN unnest(%(ids)s, %(claims)s, %(states)s::text[], %(codes)s::text[],
-        %(due)s::timestamptz[], %(provider_ids)s::text[])
-    AS given (id, claims, state, code, due_at, provider_id) USING (id)
+        %(due)s::timestamptz[], %(provider_ids)s::text[], %(providers)s::text[])
+    AS given (id, claims, state, code, due_at, provider_id, provider) USING (id)
 WHERE message.id = held.id AND message.claims = given.claims AND message.state = 'claimed'
 """
 )
@@ -133,7 +142,8 @@ UPDATE notifications_message AS message
 SET lease_until = NULL, due_at = %(now)s, error_code = 'lease_expired',
     state = CASE
         WHEN message.sending_at IS NULL THEN 'pending'
-        WHEN message.channel = ANY(%(idempotent)s) AND message.attempts < %(most)s THEN 'pending'
+        WHEN coalesce(nullif(message.provider, ''), message.channel) = ANY(%(idempotent)s)
+            AND message.attempts < %(most)s THEN 'pending'
         ELSE 'unknown' END
 FROM late WHERE message.id = late.id
 """
@@ -142,13 +152,15 @@ FROM late WHERE message.id = late.id
 _ASK = """
 WITH due AS (
     SELECT id FROM notifications_message
-    WHERE state = 'unknown' AND due_at <= %(now)s AND channel = ANY(%(channels)s)
+    WHERE state = 'unknown' AND due_at <= %(now)s
+        AND coalesce(nullif(provider, ''), channel) = ANY(%(channels)s)
     ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 )
 UPDATE notifications_message AS message
 SET due_at = %(now)s + least(greatest(%(now)s - message.sending_at, %(first)s), %(longest)s)
 FROM due WHERE message.id = due.id
-RETURNING message.id, message.claims, message.channel, message.provider_reference
+RETURNING message.id, message.claims, coalesce(nullif(message.provider, ''), message.channel),
+    message.provider_reference
 """
 
 _REPORT = """
@@ -181,18 +193,104 @@ class Settled:
     code: str = ""
     due_at: datetime | None = None
     provider_id: str = ""
+    # Where it changes: "" once it is certain that the provider has nothing, so that another one may be tried.
+    provider: str | None = None
 
 
-def claim(*, now: datetime, channels: Collection[str], limit: int) -> list[Claimed]:
-    """Takes up to `limit` due messages, the most urgent first, and commits that they are taken."""
+# Due soon to the people of a batch: they come along, to leave as one message.
+_SIBLINGS = """
+WITH due AS (
+    SELECT id FROM notifications_message
+    WHERE person_id = ANY(%(people)s) AND state = 'pending' AND purpose = 'invitation' AND event = ANY(%(events)s)
+        AND channel = ANY(%(channels)s) AND body = '' AND due_at <= %(ahead)s AND id <> ALL(%(ids)s)
+    LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+)
+UPDATE notifications_message AS message
+SET state = 'claimed', lease_until = %(lease)s, claims = claims + 1
+FROM due WHERE message.id = due.id
+RETURNING message.id
+"""
+
+
+def claim(
+    *, now: datetime, channels: Collection[str], limit: int, held: Collection[str] = ()
+) -> list[Claimed]:
+    """Takes up to `limit` due messages, the most urgent first, and commits that they are taken.
+
+    On channels `held` back campaigns wait. Reminders due within days to the same people come along beyond the limit.
+    """
+    given: Given = {"now": now, "channels": list(channels), "limit": limit, "lease": now + LEASE}
+    given |= {"held": list(held), "campaign": Priority.CAMPAIGN}
     with transaction.atomic(durable=True), connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"now": now, "channels": list(channels), "limit": limit, "lease": now + LEASE})
+        cursor.execute(_CLAIM, given)
         ids = [row[0] for row in cursor.fetchall()]
-        rows = Message.objects.filter(pk__in=ids).order_by("priority", "due_at", "id")
-        return [Claimed(*row) for row in rows.values_list(*_OWN, *_JOINED)]
+        found = _read(ids)
+        people = {message.person_id for message in found if joinable(message)}
+        if people:
+            given |= {"people": list(people), "events": list(LINES), "ids": ids, "ahead": now + HORIZON}
+            cursor.execute(_SIBLINGS, given)
+            found += _read([row[0] for row in cursor.fetchall()])
+        return found
 
 
-def hand_over(ready: Sequence[tuple[Claimed, int | None, str, str]], *, now: datetime) -> set[int]:
+def _read(ids: Sequence[int]) -> list[Claimed]:
+    if not ids:
+        return []
+    rows = Message.objects.filter(pk__in=ids).order_by("priority", "due_at", "id")
+    return [Claimed(*row) for row in rows.values_list(*_OWN, *_JOINED)]
+
+
+_CARRY = (
+    _HELD
+    + """
+UPDATE notifications_message AS message
+SET state = 'carried', lease_until = NULL, carried_by_id = given.carrier
+FROM held JOIN unnest(%(ids)s, %(claims)s, %(carriers)s::bigint[]) AS given (id, claims, carrier) USING (id)
+WHERE message.id = held.id AND message.claims = given.claims AND message.state = 'claimed'
+RETURNING message.id
+"""
+)
+
+
+def carry(pairs: Sequence[tuple[Claimed, Claimed]]) -> int:
+    """Puts (message, carrier) pairs together: the message waits for the carrier's end. Returns how many."""
+    if not pairs:
+        return 0
+    given: Given = {
+        "ids": [message.id for message, _ in pairs],
+        "claims": [message.claims for message, _ in pairs],
+        "carriers": [carrier.id for _, carrier in pairs],
+    }
+    return _count(_CARRY, given)
+
+
+_SAME_END = """
+UPDATE notifications_message AS message
+SET state = carrier.state, error_code = carrier.error_code, sending_at = carrier.sending_at,
+    sent_at = carrier.sent_at, delivered_at = carrier.delivered_at, failed_at = carrier.failed_at,
+    template_id = carrier.template_id, subject = carrier.subject, body = carrier.body
+FROM notifications_message AS carrier
+WHERE message.carried_by_id = carrier.id AND carrier.state IN ('sent', 'failed', 'delivered')
+    AND array_position(%(ranks)s, message.state::text) < array_position(%(ranks)s, carrier.state::text)
+"""
+_FREE = """
+UPDATE notifications_message AS message
+SET state = 'pending', carried_by_id = NULL, due_at = %(now)s
+FROM notifications_message AS carrier
+WHERE message.carried_by_id = carrier.id AND message.state = 'carried'
+    AND carrier.state IN ('cancelled', 'expired', 'excluded')
+"""
+
+
+def pass_on(*, now: datetime) -> int:
+    """Ends carried messages as their carriers ended; those whose carrier was stopped go back to the queue."""
+    waiting = " AND message.state = 'carried'"
+    return _count(_SAME_END + waiting, {"ranks": _RANKS}) + _count(_FREE, {"now": now})
+
+
+def hand_over(
+    ready: Sequence[tuple[Claimed, int | None, str, str]], *, now: datetime, provider: str = ""
+) -> set[int]:
     """Notes that (message, template, subject, body) are about to leave, and renews their lease.
 
     Returns the ids still held by this worker: only these may be sent.
@@ -204,7 +302,9 @@ def hand_over(ready: Sequence[tuple[Claimed, int | None, str, str]], *, now: dat
         "subjects": [subject for *_, subject, _ in ready],
         "bodies": [body for *_, body in ready],
     }
-    return {row[0] for row in _run(_HAND_OVER, {**given, "now": now, "lease": now + LEASE})}
+    return {
+        row[0] for row in _run(_HAND_OVER, {**given, "now": now, "lease": now + LEASE, "provider": provider})
+    }
 
 
 def settle(ends: Sequence[Settled], *, now: datetime) -> int:
@@ -218,6 +318,7 @@ def settle(ends: Sequence[Settled], *, now: datetime) -> int:
         "codes": [end.code for end in ends],
         "due": [end.due_at for end in ends],
         "provider_ids": [end.provider_id[:100] for end in ends],
+        "providers": [end.provider for end in ends],
     }
     return _count(_SETTLE, {**given, "now": now})
 
@@ -237,7 +338,7 @@ class Unclear:
 
 
 def to_ask_about(*, now: datetime, channels: Collection[str], limit: int) -> list[Unclear]:
-    """Messages of unknown outcome whose provider can tell and is to be asked now."""
+    """Messages of unknown outcome whose provider can tell and is to be asked now; `channels` names the providers."""
     given = {"now": now, "channels": list(channels), "limit": limit}
     return [Unclear(*row) for row in _run(_ASK, {**given, "first": ASK_FIRST, "longest": ASK_LONGEST})]
 
@@ -246,7 +347,7 @@ def never_arrived(asked: Unclear, *, now: datetime) -> bool:
     """The provider never saw the reference, so the message goes back to the queue; False if it changed meanwhile."""
     return bool(
         Message.objects.filter(pk=asked.id, claims=asked.claims, state=State.UNKNOWN).update(
-            state=State.PENDING, due_at=now, sending_at=None, error_code="never_arrived"
+            state=State.PENDING, due_at=now, sending_at=None, error_code="never_arrived", provider=""
         )
     )
 
@@ -280,7 +381,9 @@ def apply_reports(reports: Sequence[Report]) -> int:
     }
     if not best:
         return 0
-    return _count(_REPORT, given)
+    changed = _count(_REPORT, given)
+    _count(f"{_SAME_END} AND carrier.provider_reference = ANY(%(references)s::uuid[])", given)
+    return changed
 
 
 def _run(sql: str, given: Given) -> list[tuple[Any, ...]]:

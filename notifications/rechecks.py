@@ -8,6 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfoNotFoundError
 
 from notifications.events import EVENTS, Purpose
+from notifications.merging import joinable
 from notifications.models import Channel, ContactCap, Message, QuietWindow
 from notifications.queue import Claimed
 from notifications.quiet import (
@@ -119,9 +120,16 @@ def verdicts(messages: Sequence[Claimed], *, rules: Rules, now: datetime) -> dic
     consents = _consents(invited)
     contacts = _contacts(invited, since=now - CONTACT_WINDOW)
     found: dict[int, Verdict] = {}
+    # What leaves as one message is one contact.
+    together: dict[tuple[int | None, str, str], list[datetime]] = {}
     for message in messages:
-        verdict = judge(_facts(message, rules, now, consents, contacts[message.person_id]))
-        if verdict is None and message.purpose == Purpose.INVITATION:
+        key = (message.person_id, message.channel, message.to)
+        before = together.get(key) if joinable(message) else None
+        seen = contacts[message.person_id] if before is None else before
+        verdict = judge(_facts(message, rules, now, consents, seen))
+        if verdict is None and message.purpose == Purpose.INVITATION and before is None:
+            if joinable(message):
+                together[key] = list(seen)
             contacts[message.person_id].append(now)
         found[message.id] = verdict
     for event, guard in _guards.items():
@@ -179,7 +187,9 @@ def free_again_at(person_id: int, region: str, *, rules: Rules, now: datetime) -
 
 def _contacts(people: set[int], *, since: datetime) -> defaultdict[int | None, list[datetime]]:
     found: defaultdict[int | None, list[datetime]] = defaultdict(list)
-    rows = Message.objects.filter(person__in=people, purpose=Purpose.INVITATION, sent_at__gt=since)
+    rows = Message.objects.filter(
+        person__in=people, purpose=Purpose.INVITATION, sent_at__gt=since, carried_by__isnull=True
+    )
     for person, moment in rows.order_by("sent_at").values_list("person", "sent_at"):
         if moment is not None:
             found[person].append(moment)

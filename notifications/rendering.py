@@ -1,5 +1,6 @@
 """From a template and the facts of a message to the text as it is sent."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -8,7 +9,8 @@ from django.conf import settings
 from phonenumbers import NumberParseException
 
 from notifications import reply_links, templating
-from notifications.events import EVENTS
+from notifications.events import EVENTS, Event
+from notifications.merging import TOGETHER, lines
 from notifications.models import Channel, MessageTemplate
 from notifications.queue import Claimed
 from notifications.segments import count_segments
@@ -46,18 +48,40 @@ class Wordings:
         """
         if message.body:
             return Text(message.template_id, message.subject, message.body)
-        template = self._known.get((message.event, message.channel, message.language)) or self._known.get(
-            (message.event, message.channel, "ru")
-        )
-        if template is None:
-            raise templating.TemplateError(f"нет шаблона: {message.event}, {message.channel}")
-        event = EVENTS[message.event]
-        values = {**_strings(message.payload), **common_values(message, template.language)}
+        template = self._template(message.event, message)
+        facts = {**_strings(message.payload), **common_values(message, template.language)}
+        return self._filled(template, message, EVENTS[message.event], facts)
+
+    def together(self, messages: Sequence[Claimed]) -> Text:
+        """One text for several reminders to a person; the first of them carries it. Errors: as of `text`."""
+        carrier = messages[0]
+        template = self._template(TOGETHER, carrier)
+        facts = {
+            **common_values(carrier, template.language),
+            "lines": lines(messages, template.language),
+            "link": _link(),
+        }
+        return self._filled(template, carrier, EVENTS[TOGETHER], facts)
+
+    def _template(self, event: str, message: Claimed) -> MessageTemplate:
+        for language in (message.language, "ru"):
+            found = self._known.get((event, message.channel, language))
+            if found is not None:
+                return found
+        raise templating.TemplateError(f"нет шаблона: {event}, {message.channel}")
+
+    def _filled(
+        self, template: MessageTemplate, message: Claimed, event: Event, values: Mapping[str, str | None]
+    ) -> Text:
         body = templating.render(template.body, values, event.in_body(message.channel))
         if message.channel == Channel.SMS and count_segments(body).count > LONGEST_SMS:
             raise templating.TemplateError("СМС длиннее четырёх частей")
         subject = templating.render_line(template.subject, values, event.in_subject())
         return Text(template.pk, subject[:300], body)
+
+
+def _link() -> str:
+    return f"{settings.PORTAL_URL}/cabinet/exams/"
 
 
 def _strings(payload: object) -> dict[str, str | None]:

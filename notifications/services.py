@@ -160,6 +160,14 @@ def cancel_campaign(*, campaign_key: str, code: str) -> int:
     )
 
 
+def cancel_to(*, event: str, contact: str, code: str) -> int:
+    """Cancels what of one event waits for one e-mail or phone, whatever it is about. Returns how many."""
+    to = Q(email__iexact=contact) if "@" in contact else Q(phone=contact)
+    # By priority, as the index of waiting messages begins with it: a campaign of millions is passed over.
+    rows = Message.objects.filter(to, state=State.PENDING, priority=EVENTS[event].priority, event=event)
+    return rows.update(state=State.CANCELLED, error_code=code)
+
+
 def cancel_person(*, person_id: int, code: str) -> int:
     """Cancels invitations to one person that no worker has claimed yet; `code` says why. Returns how many."""
     return Message.objects.filter(person=person_id, purpose=Purpose.INVITATION, state=State.PENDING).update(

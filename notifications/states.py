@@ -12,6 +12,8 @@ from types import MappingProxyType
 class State(StrEnum):
     PENDING = "pending"
     CLAIMED = "claimed"
+    # Leaves inside another message to the same person, and ends as that one ends.
+    CARRIED = "carried"
     # Ended here, before anything left: withdrawn by staff, too late to be useful, or forbidden at send time.
     CANCELLED = "cancelled"
     EXPIRED = "expired"
@@ -47,8 +49,11 @@ _STEPS = MappingProxyType(
                 State.SENT,
                 State.UNKNOWN,
                 State.FAILED,
+                State.CARRIED,
             }
         ),
+        # Free again where the carrier was stopped before it left.
+        State.CARRIED: frozenset({State.PENDING, State.SENT, State.FAILED, State.DELIVERED}),
         # Pending again once the provider has answered that it never saw the reference.
         State.UNKNOWN: frozenset({State.PENDING, State.SENT, State.FAILED, State.DELIVERED}),
         State.SENT: frozenset({State.FAILED, State.DELIVERED}),

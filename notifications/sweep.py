@@ -32,6 +32,7 @@ def run(*, now: datetime, senders: Mapping[str, Sender] | None = None) -> Counte
     return Counter(
         released=queue.release_expired(now=now, idempotent=idempotent, limit=LIMIT),
         cleared=reconcile(now=now, senders=senders),
+        carried=queue.pass_on(now=now),
         erased=erase_secrets(),
     )
 

@@ -129,6 +129,9 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "no-reply@portal.invalid")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", "http://127.0.0.1:8026/sms")
 SMS_GATEWAY_TOKEN = env.str("SMS_GATEWAY_TOKEN", "local")
+# Takes over while the first one does not answer; empty where there is none.
+SMS_GATEWAY_2_URL = env.str("SMS_GATEWAY_2_URL", "")
+SMS_GATEWAY_2_TOKEN = env.str("SMS_GATEWAY_2_TOKEN", "")
 SMS_RECEIPT_SECRET = env.str("SMS_RECEIPT_SECRET", "local")
 # For how long a worker holds the messages it has claimed; longer than a chunk may take at a slow provider.
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 300)
@@ -259,6 +262,7 @@ TRACKING_ATTEMPTS = 10
 LANGUAGE_CODE = "ru"
 LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["omsportal.formats"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

@@ -22,6 +22,7 @@ urlpatterns = [
     path("staff/", include("appeals.calls.urls")),
     path("clinic/", include("appeals.clinic.urls")),
     path("region/what-if/", what_if, name="what_if"),
+    path("region/forms/", include("omsportal.zpz.urls")),
     path("", include("representatives.urls")),
     path("", include("dispensary.urls")),
     path("", include("notifications.urls")),
@@ -39,6 +40,7 @@ urlpatterns = [
     path("api/v1/", include("appeals.api_urls")),
     path("api/v1/", include("representatives.api_urls")),
     path("api/v1/", include("dispensary.api_urls")),
+    path("api/v1/", include("omsportal.zpz.api_urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("omsportal.demo.urls")))

@@ -15,6 +15,7 @@ class Subject(StrEnum):
     APPEAL_EXPORT = "appeal_export"
     REROUTES = "reroutes"
     ATTACHMENT = "attachment"
+    LETTER = "letter"
     INVITATION = "invitation"
     CAMPAIGN_PEOPLE = "campaign_people"
     CALL = "call"
@@ -44,6 +45,7 @@ LABELS: dict[str, Promise] = {
     Subject.APPEAL_EXPORT: _("spreadsheet of appeals"),
     Subject.REROUTES: _("appeals routed by hand"),
     Subject.ATTACHMENT: _("file of an appeal"),
+    Subject.LETTER: _("letter about an appeal"),
     Subject.INVITATION: _("invitation to an exam"),
     Subject.CAMPAIGN_PEOPLE: _("people of an exam campaign"),
     Subject.CALL: _("call to an invited person"),

@@ -10,6 +10,7 @@ from representatives.models import (
     Representative,
     StaffingNorm,
     Training,
+    ZpzRow,
 )
 
 
@@ -79,3 +80,9 @@ class PlannedPositionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ["level", "organization__region"]
     list_select_related = ["organization"]
     raw_id_fields = ["organization"]
+
+
+@admin.register(ZpzRow)
+class ZpzRowAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["table", "code", "title", "measure", "valid_from", "valid_to", "confirmed"]
+    list_filter = ["table", "confirmed"]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from appeals import links as secret_links
 from appeals.deadlines import local_day
 from appeals.lifecycle import Action, State, allowed
-from appeals.models import Appeal
+from appeals.models import TO_APPLICANT, Appeal, LetterKind
 from appeals.policy import terms
 from appeals.services.objecting import may_complain_to_fund
 from appeals.services.survey import OPEN_FOR
@@ -46,6 +46,20 @@ def links(appeal: Appeal, number: str, now: datetime) -> dict[str, Any]:
     return found
 
 
+def letters(appeal: Appeal, number: str) -> list[dict[str, Any]]:
+    """What was written to the applicant beside the answer, newest first. One query."""
+    rows = appeal.letters.filter(kind__in=sorted(TO_APPLICANT - {LetterKind.ANSWER})).order_by("-pk")
+    return [
+        {
+            "letter": one,
+            "url": reverse("own_letter_pdf", args=[number, one.pk])
+            if number
+            else reverse("appeal_letter_pdf", args=[one.pk]),
+        }
+        for one in rows
+    ]
+
+
 def may_withdraw(appeal: Appeal) -> bool:
     return Action.WITHDRAW in allowed(State(appeal.state), Role.CITIZEN)
 
@@ -63,6 +77,6 @@ def ways(appeal: Appeal, until: datetime | None, now: datetime) -> list[tuple[st
     found: list[tuple[str, Any]] = []
     if until is not None and now <= until:
         found.append((AGAIN, _("Consider it again: those who answered look at it once more")))
-    if may_complain_to_fund(appeal):
+    if may_complain_to_fund(appeal, now):
         found.append((FUND, _("Pass it on to the insurance fund: it checks the insurer's work")))
     return found

@@ -211,12 +211,13 @@ def status_context(
         "reasons": why,
         "term_reasons": term,
         "answer": appeal.answer if appeal.answered_at else "",
-        "files": _files(appeal),
+        "files": _files(appeal) if follower is not None else [],
         "heading": _("Your appeal"),
         "follower": follower,
     }
     if follower is None:
         context |= acts.links(appeal, number, now)
+        context["letters"] = acts.letters(appeal, number)
     return context
 
 
@@ -245,7 +246,7 @@ def story(events: Sequence[tracking.PublicEvent]) -> list[Line]:
 
 
 def _files(appeal: Appeal) -> list[str]:
-    """How the files fare, without their names: the page may be read over a shoulder. From `tracking.page_rows`."""
+    """How the files fare, for a relative, who opens none. From `tracking.page_rows`."""
     lines = []
     if waiting := appeal.files_waiting:  # type: ignore[attr-defined]
         text = ngettext(

@@ -15,6 +15,8 @@ from appeals.terms import Kind
 Choices = list[tuple[str, str | Promise]]
 TEXT_LIMIT = 10_000
 WISH_LIMIT = 2_000
+# From this age a person agrees to the use of their data and applies to authorities without a parent.
+WRITES_ALONE_FROM = 14
 # The first place of the country where a new day begins: a date is in the future only if it is so everywhere.
 EASTERNMOST = timezone(timedelta(hours=12))
 
@@ -126,6 +128,16 @@ class ApplicantForm(_NameForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self._about_adult:
+            # A minor may write for themselves, but not act for an adult: no attorney, no guardian under 18.
+            self.fields["of_age"] = forms.BooleanField(
+                label=_("I am 18 or older"),
+                error_messages={
+                    "required": _(
+                        "Only somebody of 18 or older may act for an adult. If you are younger, ask an adult to"
+                        " write, or call the insurance company"
+                    )
+                },
+            )
             grounds: Choices = [
                 ("power_of_attorney", _("I act under a power of attorney")),
                 ("guardian", _("I am the guardian appointed by the authority or the court")),
@@ -177,6 +189,15 @@ class PersonForm(_NameForm):
         born: date = self.cleaned_data["birth_date"]
         latest = self.fields["birth_date"].latest  # type: ignore[attr-defined]
         ground = self.answers.get(APPLICANT, {}).get("ground")
+        about = self.answers.get(ABOUT, {}).get("about")
+        if about == MYSELF and latest and _full_years(born, latest) < WRITES_ALONE_FROM:
+            raise forms.ValidationError(
+                _(
+                    "By this date you are under 14. If you write about your child, go back and choose “about my"
+                    " child”. If you are a child yourself, ask a parent to write with you, or call."
+                ),
+                code="child",
+            )
         if ground == "parent" and latest and _full_years(born, latest) >= 18:
             raise forms.ValidationError(
                 _(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
@@ -37,7 +38,8 @@ class Holder:
         return address("status", self.number)
 
 
-Act = Callable[[HttpRequest, Holder], HttpResponseBase]
+# Takes the request, the holder and what else its address names.
+Act = Callable[..., HttpResponseBase]
 View = Callable[..., HttpResponseBase]
 
 
@@ -48,11 +50,11 @@ def by_code(act: Act) -> View:
     @never_cache
     @require_http_methods(["GET", "POST"])
     @wraps(act)
-    def view(request: HttpRequest) -> HttpResponseBase:
+    def view(request: HttpRequest, **named: Any) -> HttpResponseBase:
         appeal = opened_appeal(request)
         if appeal is None:
             return HttpResponseRedirect(f"{reverse('appeal_track')}?again=1")
-        return act(request, Holder(appeal, Actor.holder(appeal.pk), ""))
+        return act(request, Holder(appeal, Actor.holder(appeal.pk), ""), **named)
 
     return view
 
@@ -64,8 +66,8 @@ def by_account(act: Act) -> View:
     @never_cache
     @require_http_methods(["GET", "POST"])
     @wraps(act)
-    def view(request: ScopedRequest, number: str) -> HttpResponseBase:
-        return act(request, Holder(found_own(request, number), as_citizen(request), number))
+    def view(request: ScopedRequest, number: str, **named: Any) -> HttpResponseBase:
+        return act(request, Holder(found_own(request, number), as_citizen(request), number), **named)
 
     return view
 

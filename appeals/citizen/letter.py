@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -17,10 +17,9 @@ from appeals.citizen.fields import StoryField
 from appeals.citizen.holding import Holder
 from appeals.citizen.receipt import pdf_response
 from appeals.errors import AppealError, TooLate
+from appeals.letter_sheet import render as render_sheets
 from appeals.lifecycle import State
-from appeals.links import verify_link
-from appeals.models import Appeal, AppealLetter
-from notifications.letters import Letter, render_letter
+from appeals.models import TO_APPLICANT, AppealLetter, LetterKind
 from registry.access import by_secret
 
 REASON_LIMIT = 2_000
@@ -33,23 +32,16 @@ def answer_letter(request: HttpRequest, holder: Holder) -> HttpResponseBase:
     if appeal.answered_at is None:
         raise Http404
     letter = services.issue_answer_letter(appeal=appeal, now=timezone.now())
-    return pdf_response(render_letter(as_letter(letter, appeal)), f"answer-{appeal.number}.pdf")
+    return pdf_response(render_sheets([letter]), f"answer-{appeal.number}.pdf")
 
 
-def as_letter(letter: AppealLetter, appeal: Appeal) -> Letter:
-    """The sheet as it is printed: the words of the letter, its number, and the code that proves it."""
-    with override(appeal.language):
-        return Letter(
-            language=appeal.language,
-            sender=letter.sender,
-            date=formats.date_format(letter.issued_on, "j E Y"),
-            number=letter.number,
-            name=appeal.applicant_name,
-            address=appeal.applicant_address,
-            subject=_("Answer to appeal %(number)s") % {"number": appeal.number},
-            paragraphs=[part.strip() for part in letter.body.split("\n\n") if part.strip()],
-            verify_url=verify_link(letter.secret),
-        )
+def letter_to_me(request: HttpRequest, holder: Holder, letter: int) -> HttpResponseBase:
+    """Any letter written to the applicant, as a tagged PDF; what goes between offices is not there."""
+    rows = holder.appeal.letters.filter(kind__in=sorted(TO_APPLICANT)).select_related("appeal")
+    found = rows.filter(pk=letter).first()
+    if found is None:
+        raise Http404
+    return pdf_response(render_sheets([found]), f"letter-{found.number.replace('/', '-')}.pdf")
 
 
 class DisputeForm(forms.Form):
@@ -91,7 +83,7 @@ def _disputed(request: HttpRequest, letter: AppealLetter, reason: str) -> HttpRe
     now, refusal = timezone.now(), ""
     services.letter_disputed(letter_id=letter.pk, now=now)
     try:
-        if not _in_force(letter):
+        if letter.kind != LetterKind.ANSWER or not _in_force(letter):
             # An earlier letter: its holder must not undo the answer that came after it.
             raise TooLate(_NOT_OURS)
         appeal = services.reopen(
@@ -107,17 +99,19 @@ def _disputed(request: HttpRequest, letter: AppealLetter, reason: str) -> HttpRe
 
 
 def _in_force(letter: AppealLetter) -> bool:
-    return letter.appeal.answered_at == letter.issued_at
+    """Only an answer is replaced by a later one; a notice stays what it was."""
+    return letter.kind != LetterKind.ANSWER or letter.appeal.answered_at == letter.issued_at
 
 
 def _page(request: HttpRequest, letter: AppealLetter, form: DisputeForm) -> HttpResponse:
-    appeal = letter.appeal
+    appeal, is_answer = letter.appeal, letter.kind == LetterKind.ANSWER
     context: dict[str, Any] = {
         "letter": letter,
         "form": form,
         # A letter that a later answer replaced is genuine all the same.
         "replaced": not _in_force(letter),
-        "may_dispute": appeal.state == State.ANSWERED and _in_force(letter),
+        "may_dispute": is_answer and appeal.state == State.ANSWERED and _in_force(letter),
+        "is_answer": is_answer,
         "heading": _("The letter is genuine"),
     }
     return render(request, "appeals/citizen/verify.html", context, status=422 if form.errors else 200)

@@ -16,6 +16,7 @@ from appeals.citizen.acts import AGAIN, may_withdraw, reopen_until, ways
 from appeals.citizen.fields import StoryField
 from appeals.citizen.holding import Holder
 from appeals.errors import AppealError
+from appeals.services.objecting import is_late
 
 REASON_LIMIT = 5_000
 
@@ -46,11 +47,15 @@ class ObjectForm(forms.Form):
         error_messages={"required": gettext_lazy("Write what you do not agree with, one sentence is enough")},
     )
 
-    def __init__(self, *args: Any, ways: list[tuple[str, Any]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, ways: list[tuple[str, Any]], late: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["way"].choices = ways  # type: ignore[attr-defined]
         if len(ways) == 1:
             self.fields["way"].initial = ways[0][0]
+        if late:
+            self.fields["reason"].label = _("What do you want to say about it?")
+            self.fields["reason"].help_text = _("One sentence is enough, for example: nobody has called me.")
+            self.fields["reason"].error_messages["required"] = _("Write one sentence about the delay")
 
 
 def withdraw(request: HttpRequest, holder: Holder) -> HttpResponseBase:
@@ -78,15 +83,15 @@ def disagree(request: HttpRequest, holder: Holder) -> HttpResponseBase:
     offered = ways(holder.appeal, reopen_until(holder.appeal), now)
     if not offered:
         raise Http404
-    form = ObjectForm(request.POST if request.method == "POST" else None, ways=offered)
+    late = is_late(holder.appeal, now)
+    form = ObjectForm(request.POST if request.method == "POST" else None, ways=offered, late=late)
     if form.is_valid():
         try:
             return _object(request, holder, form.cleaned_data, now)
         except AppealError as error:
             form.add_error(None, str(error))
-    return _show(
-        request, "appeals/citizen/disagree.html", holder, form, _("You do not agree with the answer")
-    )
+    heading = _("There is no answer in time") if late else _("You do not agree with the answer")
+    return _show(request, "appeals/citizen/disagree.html", holder, form, heading)
 
 
 def _object(request: HttpRequest, holder: Holder, given: dict[str, Any], now: datetime) -> HttpResponseBase:

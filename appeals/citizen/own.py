@@ -40,7 +40,9 @@ def _show(
     request: ScopedRequest, appeal: Appeal, form: talk.ReplyForm | None = None, *, status: int = 200
 ) -> HttpResponse:
     context = status_context(appeal, number=appeal.number)
-    context |= talk.context(appeal, form, address=reverse("own_reply", args=[appeal.number]))
+    context |= talk.context(
+        appeal, form, address=reverse("own_reply", args=[appeal.number]), number=appeal.number
+    )
     context |= {"form": form, "back_url": reverse("cabinet"), "in_cabinet": True}
     response = render(request, "appeals/citizen/status.html", context, status=status)
     talk.read(appeal, context["said"], request.scope.user_id)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appeals import services
 from appeals.actors import Actor
+from appeals.citizen.enclosures import Enclosure, came_with, enclosures
 from appeals.citizen.fields import StoryField
 from appeals.errors import AppealError, FileRefused
 from appeals.filing import MAX_TEXT
@@ -42,13 +43,13 @@ class Said:
 
     title: str
     message: AppealMessage
-    files: int
+    papers: Sequence[Enclosure]
 
 
-def said(appeal: Appeal) -> list[Said]:
-    """The newest first. Names of files are left out: the page may be read over a shoulder."""
-    rows = AppealMessage.objects.filter(appeal=appeal).prefetch_related("attachments").order_by("-pk")
-    return [Said(_title(row), row, len(row.attachments.all())) for row in rows]
+def said(appeal: Appeal, papers: Sequence[Enclosure]) -> list[Said]:
+    """The newest first, each with the files that came with it."""
+    rows = AppealMessage.objects.filter(appeal=appeal).order_by("-pk")
+    return [Said(_title(row), row, came_with(papers, row.pk)) for row in rows]
 
 
 def _title(row: AppealMessage) -> str:
@@ -57,10 +58,12 @@ def _title(row: AppealMessage) -> str:
     return gettext("We asked you") if row.is_question else gettext("We wrote to you")
 
 
-def context(appeal: Appeal, form: ReplyForm | None, *, address: str) -> dict[str, Any]:
-    """What the part of the page with the correspondence needs."""
+def context(appeal: Appeal, form: ReplyForm | None, *, address: str, number: str = "") -> dict[str, Any]:
+    """What the part of the page with the correspondence and the files needs; `number` as for `enclosures`."""
+    papers = enclosures(appeal, number)
     return {
-        "said": said(appeal),
+        "said": said(appeal, papers),
+        "papers": came_with(papers, None),
         "reply_form": (form or ReplyForm()) if appeal.is_open else None,
         # The text of a reply that came when nothing could be taken any more.
         "reply_kept": form.data.get("reply", "") if form is not None and not appeal.is_open else "",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from appeals import selectors, services
-from appeals.desk import acting, held, presenting, ready_texts, unsent
+from appeals.desk import acting, held, outgoing, presenting, ready_texts, unsent
 from appeals.desk.access import desk_roles
 from appeals.desk.evidence import evidence_of
 from appeals.desk.fields import ActionForm, Setting
@@ -22,6 +22,7 @@ from appeals.desk.filters import kept
 from appeals.desk.forms import FORMS
 from appeals.desk.linking import links_of
 from appeals.desk.listing import listing_of, topic_options
+from appeals.desk.opinions import opinions_of
 from appeals.errors import AppealError, AppealNotFound, BeingSent, FileRefused, InvalidInput
 from appeals.lifecycle import Action, State
 from appeals.models import Appeal, Attachment, Direction, ReplyTemplate, ScanVerdict, WorkDraft
@@ -227,6 +228,8 @@ def case_context(
         "messages": _messages(view),
         **evidence_of(view, _papers),
         **links_of(view, working_scope(request.scope), actions),
+        "letters": [outgoing.row_of(letter) for letter in view.letters],
+        "opinions": opinions_of(appeal, working_scope(request.scope)) if appeal.answered_at else [],
         "marks": Action.MARK_PAPER in view.actions,
         "offer": _offer(offer) if offer and sees_offer(view) else None,
         "actions": _actions(appeal, actions, attempt, tail),

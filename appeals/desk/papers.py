@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from appeals.desk.access import desk_roles
 from appeals.models import Attachment, ScanVerdict
 from appeals.selectors import working_scope
+from appeals.serving import as_download
 from registry.audit import record_read
 from registry.middleware import ScopedRequest
 from registry.subjects import Subject
@@ -59,10 +60,7 @@ def _ask(request: ScopedRequest, found: Attachment, form: ReasonToOpen) -> HttpR
 def _sent(request: ScopedRequest, found: Attachment, reason: str) -> FileResponse:
     appeal = found.appeal
     assert appeal is not None  # noqa: S101 - filtered by the caller
-    try:
-        stored = found.file.open("rb")
-    except FileNotFoundError:
-        raise Http404("The file is lost") from None
+    response = as_download(found)
     record_read(
         scope=request.scope,
         subject=Subject.ATTACHMENT,
@@ -74,9 +72,4 @@ def _sent(request: ScopedRequest, found: Attachment, reason: str) -> FileRespons
         reason=reason,
         request_id=request.request_id,
     )
-    response = FileResponse(stored, as_attachment=True, filename=found.name, content_type=found.content_type)
-    # Whatever is inside, a browser made to show it must not run it in our name or keep it.
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
     return response

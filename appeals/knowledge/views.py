@@ -10,15 +10,17 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from redis.exceptions import RedisError
 
 from appeals.alarm import alarming
+from appeals.citizen.consent import caller
 from appeals.knowledge import markup, opinions, typed
 from appeals.knowledge.asking import LONGEST
 from appeals.knowledge.counts import count_opinion, count_view
 from appeals.knowledge.search import ask, open_articles, search
 from appeals.models import Article, Section
 from registry.access import public
-from registry.attempts import count_attempt
+from registry.attempts import count_attempt, network_of
 
 # Opinions from one address within an hour; a whole clinic may sit behind one.
 MOST_OPINIONS, WINDOW = 60, 3600
@@ -105,11 +107,18 @@ def opinion(request: HttpRequest, slug: str) -> HttpResponse:
     response = HttpResponseRedirect(reverse("help:answer", args=[slug]) + "#helped")
     if said not in ("yes", "no") or article.pk in opinions.judged(request):
         return response
-    address = request.META.get("REMOTE_ADDR", "")
-    if count_attempt("help-opinion", address, seconds=WINDOW) <= MOST_OPINIONS:
+    if _may_count(request):
         count_opinion(article_id=article.pk, helped=said == "yes", now=timezone.now())
     opinions.remember(response, request, article.pk)
     return response
+
+
+def _may_count(request: HttpRequest) -> bool:
+    """Opinions of a crowd behind one address are thanked for and not counted; nor where nothing can be counted."""
+    try:
+        return count_attempt("help-opinion", network_of(caller(request)), seconds=WINDOW) <= MOST_OPINIONS
+    except (RedisError, OSError):
+        return False
 
 
 def _door(slug: str) -> Article:

@@ -29,10 +29,18 @@ from appeals.models.knowledge import (
     ArticleVersion,
     Section,
 )
-from appeals.models.letters import AppealLetter, LetterKind
+from appeals.models.letters import (
+    TO_APPLICANT,
+    AppealLetter,
+    LetterKind,
+    LetterOutcome,
+    LetterWay,
+    ReturnReason,
+)
 from appeals.models.links import AppealLink, AppealLinkQuerySet, LinkKind
 from appeals.models.macros import Macro
 from appeals.models.notices import Notice, NoticeSetting
+from appeals.models.posting import BodyAddress, LetterCounter, Letterhead, PrintBatch
 from appeals.models.proofs import Proof, ProofRule, Receiver
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
 from appeals.models.reports import AppealChange, AppealFact, AppealSum, CountRun, Outcome
@@ -41,6 +49,7 @@ from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Di
 from registry.scanning import ScanVerdict
 
 __all__ = [
+    "TO_APPLICANT",
     "ActingGround",
     "Appeal",
     "AppealChange",
@@ -66,6 +75,7 @@ __all__ = [
     "Attachment",
     "Author",
     "Body",
+    "BodyAddress",
     "CallBack",
     "CallBackAttempt",
     "CallBackKind",
@@ -81,7 +91,11 @@ __all__ = [
     "HandOver",
     "HandOverState",
     "LadderStep",
+    "LetterCounter",
     "LetterKind",
+    "LetterOutcome",
+    "LetterWay",
+    "Letterhead",
     "LinkKind",
     "Macro",
     "Notice",
@@ -90,12 +104,14 @@ __all__ = [
     "Outcome",
     "PhoneCall",
     "Presence",
+    "PrintBatch",
     "Proof",
     "ProofRule",
     "QueueSearch",
     "Receiver",
     "ReplyChannel",
     "ReplyTemplate",
+    "ReturnReason",
     "ScanVerdict",
     "Section",
     "Solved",

@@ -145,10 +145,15 @@ class AppealFact(models.Model):
                 fields=["organization", "day", "appeal"], condition=CURRENT, name="appealfact_now_office"
             ),
             models.Index(fields=["clinic", "day", "appeal"], condition=CURRENT, name="appealfact_now_clinic"),
+            # The official form counts by whoever received the appeal, not by whoever works it.
+            models.Index(
+                fields=["received_by", "day", "appeal"], condition=CURRENT, name="appealfact_now_receiver"
+            ),
             # Older counts: what has been closed since then.
             models.Index(fields=["region", "until"], condition=CLOSED, name="appealfact_then_region"),
             models.Index(fields=["organization", "until"], condition=CLOSED, name="appealfact_then_office"),
             models.Index(fields=["clinic", "until"], condition=CLOSED, name="appealfact_then_clinic"),
+            models.Index(fields=["received_by", "until"], condition=CLOSED, name="appealfact_then_receiver"),
             # What becomes overdue by itself: nobody writes the appeal on that day.
             models.Index(
                 fields=["due_on"],

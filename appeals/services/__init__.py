@@ -35,6 +35,16 @@ from appeals.services.outcome import (
     submit_for_review,
     withdraw,
 )
+from appeals.services.posting import (
+    BATCH,
+    BatchMoved,
+    batch_posted,
+    batch_printed,
+    dissolve_batch,
+    form_batch,
+    note_outcome,
+    save_letterhead,
+)
 from appeals.services.routing import convert, reroute, route_appeal, route_or_put_off, route_waiting
 from appeals.services.scanning import scan_next
 from appeals.services.survey import OPEN_FOR as SURVEY_OPEN_FOR
@@ -43,7 +53,9 @@ from appeals.services.talk import ask_applicant, inform_applicant, mark_read, re
 from appeals.services.waiting import judge_wait, note_waiting
 
 __all__ = [
+    "BATCH",
     "SURVEY_OPEN_FOR",
+    "BatchMoved",
     "Filed",
     "Order",
     "Outcome",
@@ -56,6 +68,8 @@ __all__ = [
     "ask_clinic",
     "assign",
     "attach",
+    "batch_posted",
+    "batch_printed",
     "climb",
     "clinic_replied",
     "close",
@@ -64,10 +78,12 @@ __all__ = [
     "cover_absence",
     "decline",
     "detach",
+    "dissolve_batch",
     "extend",
     "file_appeal",
     "forget_draft",
     "forget_notices",
+    "form_batch",
     "forward",
     "give_survey",
     "hand_over",
@@ -81,6 +97,7 @@ __all__ = [
     "mark_read",
     "mark_validity",
     "next_case",
+    "note_outcome",
     "note_waiting",
     "order_expertise",
     "plan_cover",
@@ -98,6 +115,7 @@ __all__ = [
     "route_or_put_off",
     "route_waiting",
     "save_draft",
+    "save_letterhead",
     "scan_next",
     "seen_by_clinic",
     "send_back",

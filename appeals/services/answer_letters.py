@@ -6,12 +6,14 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Greatest
 
-from appeals.deadlines import local_day
+from appeals import letters
+from appeals.actors import Actor
 from appeals.models import Appeal, AppealLetter, LetterKind
+from appeals.services.outgoing import is_on_paper, issue, told_by
 
 
 @transaction.atomic
-def issue_answer_letter(*, appeal: Appeal, now: datetime) -> AppealLetter:
+def issue_answer_letter(*, appeal: Appeal, now: datetime, actor: Actor | None = None) -> AppealLetter:
     """The letter of the answer now in force; the one issued before where there is one.
 
     The caller has shown that the appeal is answered, and holds its row where two could come at once.
@@ -23,15 +25,22 @@ def issue_answer_letter(*, appeal: Appeal, now: datetime) -> AppealLetter:
     known = issued.filter(issued_at=appeal.answered_at).first()
     if known is not None:
         return known
-    office = appeal.organization or appeal.received_by
-    return AppealLetter.objects.create(
+    # An answer older than the register, or one given by telephone, gets its letter when it is asked for.
+    return issue(
         appeal=appeal,
-        number=f"{appeal.number}/{appeal.letters.count() + 1}",
-        sender=office.name,
+        kind=LetterKind.ANSWER,
         body=appeal.answer,
-        issued_at=appeal.answered_at,
-        issued_on=local_day(appeal.answered_at, appeal.region.zone),
+        actor=actor,
+        now=appeal.answered_at,
+        due_on=appeal.due_on,
     )
+
+
+def send_answer(*, appeal: Appeal, actor: Actor, now: datetime) -> None:
+    """The answer on its way: a registered letter, and the message that announces it."""
+    reference = letters.answered(appeal, now)
+    if is_on_paper(appeal):
+        told_by(issue_answer_letter(appeal=appeal, now=now, actor=actor), reference)
 
 
 def letter_read(*, letter_id: int, now: datetime) -> None:

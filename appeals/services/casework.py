@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from appeals import deadlines, letters
+from appeals import deadlines
 from appeals.actors import Actor
 from appeals.deadlines import Deadlines, local_day
 from appeals.errors import InvalidInput, NotFitting, TooLate
@@ -15,6 +15,7 @@ from appeals.lifecycle import Action, State
 from appeals.models import Appeal, AppealQuerySet, HandOver, HandOverState, LadderStep, Validity
 from appeals.policy import calendar_from, terms
 from appeals.services.base import Move, begin, finish, permit
+from appeals.services.outgoing import issue_extension
 from appeals.terms import Kind, Urgency
 from registry.scoping import Scope
 from representatives.models import Conflict, Representative
@@ -145,8 +146,9 @@ def extend(
         "next_step_at": next_step_at(appeal.clock_from, due_at, kept),
     }
     data = {"days": days, "from": appeal.due_on.isoformat(), "to": dates.due_on.isoformat()}
+    before = appeal.due_on
     longer = finish(move, changes=changes, public_text=reason, data=data)
-    letters.extended(longer, now)
+    issue_extension(appeal=longer, reason=reason, due_before=before, actor=actor, now=now)
     return longer
 
 

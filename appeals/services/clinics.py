@@ -14,6 +14,7 @@ from appeals.lifecycle import Action
 from appeals.models import Appeal, ClinicRequest
 from appeals.services.base import begin, finish, term_end
 from appeals.services.files import attach
+from appeals.services.outgoing import issue_clinic_request
 from appeals.terms import Role
 from appeals.typed import clean_text
 from registry.models import Clinic
@@ -61,7 +62,8 @@ def ask_clinic(
         due_on=due_on,
     )
     data = {"request": request.pk, "clinic": clinic.mo_code, "due_on": due_on.isoformat()}
-    finish(move, changes={"wait_until": due_on}, public=True, data=data)
+    done = finish(move, changes={"wait_until": due_on}, public=True, data=data)
+    issue_clinic_request(request=request, appeal=done, actor=actor, now=now)
     return request
 
 

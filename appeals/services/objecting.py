@@ -1,4 +1,4 @@
-"""A citizen who does not agree with the insurer's answer takes the matter to the region's fund."""
+"""A citizen who does not agree with the insurer's answer, or waits in vain for it, goes to the region's fund."""
 
 from datetime import datetime
 from uuid import uuid5
@@ -22,15 +22,21 @@ TOPIC = "3.1.12"
 _ENDED = frozenset({State.ANSWERED, State.DECLINED, State.CLOSED})
 
 
-def may_complain_to_fund(appeal: Appeal) -> bool:
-    """An insurer has given its answer, or refused one; the fund's own answers go to court or prosecutor."""
+def may_complain_to_fund(appeal: Appeal, now: datetime) -> bool:
+    """An insurer has given its answer, refused one, or let the term pass; about the fund itself it is court or
+    prosecutor."""
     office = appeal.organization or appeal.received_by
-    return State(appeal.state) in _ENDED and not office.is_fund
+    return not office.is_fund and (State(appeal.state) in _ENDED or is_late(appeal, now))
+
+
+def is_late(appeal: Appeal, now: datetime) -> bool:
+    """The day of the answer has passed without one."""
+    return appeal.is_open and now > appeal.due_at
 
 
 @transaction.atomic
 def complain_to_fund(*, appeal_id: int, reason: str, actor: Actor, now: datetime) -> Filed:
-    """Files a complaint about the answer with the fund, in the same person's name; once for each answer.
+    """Files a complaint about the answer, or the delay, with the fund, in the same person's name; once for each.
 
     It is a new appeal with its own number and term: the fund judges the insurer's work, it does not continue it.
     Errors: AppealNotFound, AppealError `not_passable`, those of `file_appeal`.
@@ -38,16 +44,19 @@ def complain_to_fund(*, appeal_id: int, reason: str, actor: Actor, now: datetime
     appeal = lock(appeal_id, actor)
     if Role.CITIZEN not in actor.roles_on(appeal):
         raise AppealNotFound
-    if not may_complain_to_fund(appeal):
+    if not may_complain_to_fund(appeal, now):
         raise AppealError(_("The fund considers complaints about answers of insurers."), code="not_passable")
     fund = Organization.objects.get(kind=OrganizationKind.FUND, region=appeal.region_id)
-    return file_appeal(filing=_filing(appeal, fund, reason, actor), actor=actor, now=now)
+    return file_appeal(
+        filing=_filing(appeal, fund, reason, actor, late=is_late(appeal, now)), actor=actor, now=now
+    )
 
 
-def _filing(appeal: Appeal, fund: Organization, reason: str, actor: Actor) -> Filing:
+def _filing(appeal: Appeal, fund: Organization, reason: str, actor: Actor, *, late: bool) -> Filing:
     day = f"{appeal.registered_on:%d.%m.%Y}"
+    matter = "почему в срок не дан ответ на" if late else "как рассмотрено"
     text = (
-        f"{reason.strip()}\n\nПрошу проверить, как рассмотрено обращение {appeal.number} от {day}"
+        f"{reason.strip()}\n\nПрошу проверить, {matter} обращение {appeal.number} от {day}"
         f" ({(appeal.organization or appeal.received_by).name}).\n\nТекст того обращения:\n{appeal.text}"
     )
     return Filing(
@@ -72,8 +81,10 @@ def _filing(appeal: Appeal, fund: Organization, reason: str, actor: Actor) -> Fi
         about_insurer=True,
         consent_text_id=appeal.consent_text_id,
         consent_address=appeal.consent_address,
-        # One complaint for each answer, however often the button is pressed.
-        submission_key=uuid5(appeal.submission_key, f"fund:{appeal.answered_at or appeal.closed_at}"),
+        # One complaint for each answer or missed day, however often the button is pressed.
+        submission_key=uuid5(
+            appeal.submission_key, f"fund:{appeal.answered_at or appeal.closed_at or appeal.due_on}"
+        ),
     )
 
 

@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from appeals import letters
 from appeals.actors import Actor
 from appeals.deadlines import local_day
 from appeals.errors import InvalidInput, TooLate
 from appeals.lifecycle import Action
 from appeals.models import Appeal, DeclineGround, Validity
 from appeals.policy import terms
-from appeals.services.answer_letters import issue_answer_letter
+from appeals.services.answer_letters import send_answer
 from appeals.services.base import begin, finish
+from appeals.services.outgoing import issue_decline, issue_forwarding
 from appeals.services.routing import body_in_force, clock_restarted
 from appeals.services.survey import invite_survey, recall_survey
 from appeals.terms import Kind, Role
@@ -79,7 +79,7 @@ def answer(
         **_rests(appeal, now),
     }
     done = finish(move, changes=changes, public_text=text, data={"validity": changes["validity"]})
-    letters.answered(done, issue_answer_letter(appeal=done, now=now), now)
+    send_answer(appeal=done, actor=actor, now=now)
     invite_survey(appeal=done, now=now)
     return done
 
@@ -106,7 +106,7 @@ def forward(
     body = body_in_force(addressee, move.appeal, now)
     changes: dict[str, object] = {"addressee": body, "forwarded_at": now, **_rests(move.appeal, now)}
     done = finish(move, changes=changes, public=True, note=letter, data={"addressee": addressee})
-    letters.forwarded(done, now)
+    issue_forwarding(appeal=done, body=body, text=letter, actor=actor, now=now)
     return done
 
 
@@ -132,7 +132,8 @@ def decline(
     if ground not in DeclineGround.values:
         raise InvalidInput({"ground": _("Choose one of the lawful grounds.")})
     done = finish(move, changes={"decline_ground": ground, **_rests(move.appeal, now)}, public_text=reason)
-    letters.message(done, now, reason)
+    label = str(DeclineGround(ground).label)
+    issue_decline(appeal=done, ground=label, basis="", reason=reason, actor=actor, now=now)
     return done
 
 

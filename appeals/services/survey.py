@@ -8,7 +8,7 @@ from django.utils.crypto import salted_hmac
 from appeals import letters
 from appeals.models import Appeal, AppealSurvey, ReplyChannel, SurveyRefusal
 from appeals.terms import Form
-from notifications.services import cancel_campaign
+from notifications.services import cancel_campaign, cancel_to
 
 # Long enough to see whether the promised help came.
 ASK_AFTER = timedelta(days=3)
@@ -44,11 +44,12 @@ def give_survey(*, secret: str, solved: str, satisfaction: int, comment: str, no
 
 
 def refuse_surveys(*, appeal: Appeal, now: datetime) -> None:
-    """No more surveys to the contact of this appeal, from this or any other one."""
+    """No more surveys to the contact of this appeal, from this or any other one, those on their way included."""
     key = _digest(appeal)
-    if key:
-        SurveyRefusal.objects.get_or_create(contact=key, defaults={"at": now})
-    recall_survey(appeal=appeal)
+    if not key:
+        return
+    SurveyRefusal.objects.get_or_create(contact=key, defaults={"at": now})
+    cancel_to(event="appeal_survey", contact=_contact(appeal), code="refused")
 
 
 def refused(appeal: Appeal) -> bool:
@@ -57,5 +58,9 @@ def refused(appeal: Appeal) -> bool:
 
 
 def _digest(appeal: Appeal) -> str:
-    contact = appeal.applicant_phone if appeal.reply_channel == ReplyChannel.PHONE else appeal.applicant_email
+    contact = _contact(appeal)
     return salted_hmac("appeals.survey", contact.lower(), algorithm="sha256").hexdigest() if contact else ""
+
+
+def _contact(appeal: Appeal) -> str:
+    return appeal.applicant_phone if appeal.reply_channel == ReplyChannel.PHONE else appeal.applicant_email

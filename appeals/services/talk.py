@@ -8,7 +8,6 @@ from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from appeals import letters
 from appeals.actors import Actor
 from appeals.errors import AppealNotFound, InvalidInput, TryLater
 from appeals.filing import MAX_TEXT
@@ -16,6 +15,7 @@ from appeals.lifecycle import Action
 from appeals.models import Appeal, AppealMessage, Author, Direction
 from appeals.services.base import Move, begin, finish, term_end
 from appeals.services.files import attach
+from appeals.services.outgoing import issue_interim
 from appeals.terms import Channel, Role
 from appeals.typed import clean_text
 
@@ -148,7 +148,7 @@ def _sent(move: Move, text: str, *, is_question: bool) -> Appeal:
     )
     wait = {"wait_until": term_end("applicant_reply", move.appeal, move.now)} if is_question else {}
     written = finish(move, changes=wait, public=True, data={"message": message.pk})
-    letters.message(written, move.now, text)
+    issue_interim(appeal=written, text=text, is_question=is_question, actor=move.actor, now=move.now)
     return written
 
 

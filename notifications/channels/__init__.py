@@ -12,6 +12,13 @@ from notifications.channels.post import PostSender
 from notifications.channels.sms import SmsSender
 from notifications.models import Channel
 
+
+def _second_gateway() -> Sender:
+    return SmsSender(
+        url=settings.SMS_GATEWAY_2_URL, token=settings.SMS_GATEWAY_2_TOKEN, sender=settings.SMS_SENDER
+    )
+
+
 _factories: dict[str, Callable[[], Sender]] = {
     Channel.EMAIL: EmailSender,
     Channel.SMS: lambda: SmsSender(
@@ -27,5 +34,7 @@ def register(channel: str, factory: Callable[[], Sender]) -> None:
 
 
 def senders() -> Mapping[str, Sender]:
-    """A fresh sender of each channel; messages of a channel that has none wait."""
-    return {str(name): factory() for name, factory in _factories.items()}
+    """A fresh sender of each provider, the preferred ones first; messages of a channel that has none wait."""
+    found = {str(name): factory() for name, factory in _factories.items()}
+    # A second provider of a channel is one more entry, called after the channel; see `providers`.
+    return found | ({f"{Channel.SMS}-2": _second_gateway()} if settings.SMS_GATEWAY_2_URL else {})

@@ -1,5 +1,6 @@
 from notifications.models.outbox import Channel, Message, MessageQuerySet, State
 from notifications.models.prints import PrintBatch, PrintedLetter, PrintState, ReturnReason
+from notifications.models.providers import Provider
 from notifications.models.rules import ContactCap, QuietWindow
 from notifications.models.templates import MessageTemplate
 
@@ -12,6 +13,7 @@ __all__ = [
     "PrintBatch",
     "PrintState",
     "PrintedLetter",
+    "Provider",
     "QuietWindow",
     "ReturnReason",
     "State",

@@ -24,6 +24,7 @@ class State(models.TextChoices):
 
     PENDING = PureState.PENDING, pgettext_lazy("message", "waiting to be sent")
     CLAIMED = PureState.CLAIMED, pgettext_lazy("message", "being sent")
+    CARRIED = PureState.CARRIED, pgettext_lazy("message", "leaves inside another message")
     CANCELLED = PureState.CANCELLED, pgettext_lazy("message", "cancelled")
     EXPIRED = PureState.EXPIRED, pgettext_lazy("message", "too late to send")
     EXCLUDED = PureState.EXCLUDED, pgettext_lazy("message", "not allowed to be sent")
@@ -113,6 +114,20 @@ class Message(models.Model):
     claims = models.PositiveIntegerField(_("claims"), db_default=0)
     attempts = models.PositiveSmallIntegerField(_("attempts"), db_default=0)
     provider_reference = models.UUIDField(_("our reference"), unique=True, db_default=RandomUUID())
+    # Which of the channel's providers took it, or may have: whoever asks or repeats turns to the same one.
+    provider = models.CharField(
+        pgettext_lazy("message", "provider"), max_length=30, blank=True, db_default=""
+    )
+    # The message that says this one's words too; both are to the same person at the same address.
+    carried_by = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="carried",
+        verbose_name=_("left inside"),
+    )
     provider_id = models.CharField(_("provider's number"), max_length=100, blank=True, db_default="")
     sending_at = models.DateTimeField(_("handed over at"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
@@ -149,6 +164,9 @@ class Message(models.Model):
                 name="message_claim_has_lease",
             ),
             models.CheckConstraint(
+                condition=~Q(state="carried") | Q(carried_by__isnull=False), name="message_carried_by"
+            ),
+            models.CheckConstraint(
                 condition=~Q(state__in=["unknown", "sent", "delivered"])
                 | Q(sending_at__isnull=False) & ~Q(body=""),
                 name="message_left_with_text",
@@ -173,6 +191,9 @@ class Message(models.Model):
             ),
         ]
         indexes = [
+            models.Index(
+                fields=["carried_by"], condition=Q(carried_by__isnull=False), name="message_carried"
+            ),
             # The order of claims: a worker reads the head of this index and nothing else.
             models.Index(
                 fields=["priority", "due_at", "id"], condition=Q(state="pending"), name="message_claims"

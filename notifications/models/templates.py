@@ -12,8 +12,6 @@ from notifications.models.outbox import Channel
 from notifications.segments import count_segments
 from registry.models.dated import Dated, dated_constraints
 
-MAX_SEGMENTS = 2
-
 
 class MessageTemplate(Dated):
     """One wording of one event for one channel and language.
@@ -60,8 +58,8 @@ class MessageTemplate(Dated):
         }
         if any(found.values()):
             raise ValidationError({name: texts for name, texts in found.items() if texts})
-        if self.channel == Channel.SMS and count_segments(self.preview()).count > MAX_SEGMENTS:
-            raise ValidationError({"body": _("An SMS may take two parts at most: shorten the text.")})
+        if self.channel == Channel.SMS and count_segments(self.preview()).count > event.sms_parts:
+            raise ValidationError({"body": _("This SMS takes too many parts: shorten the text.")})
 
     def preview(self) -> str:
         """The body with sample values of real length."""

@@ -13,6 +13,14 @@ from representatives.models.people import (
     Training,
 )
 from representatives.models.places import Audience, DirectLine, DutyChange, DutyPost, PostStatus, Weekday
+from representatives.models.zpz import (
+    ZpzAction,
+    ZpzEvent,
+    ZpzReport,
+    ZpzRow,
+    ZpzStatus,
+    ZpzVersion,
+)
 
 __all__ = [
     "Absence",
@@ -35,4 +43,10 @@ __all__ = [
     "StaffingNorm",
     "Training",
     "Weekday",
+    "ZpzAction",
+    "ZpzEvent",
+    "ZpzReport",
+    "ZpzRow",
+    "ZpzStatus",
+    "ZpzVersion",
 ]

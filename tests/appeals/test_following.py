@@ -9,10 +9,10 @@ from django.test import Client
 from appeals import codes, services, tasks, tracking
 from appeals.errors import TryLater, WrongPair
 from appeals.lifecycle import State
-from appeals.models import Appeal, AppealFollower
+from appeals.models import Appeal, AppealFollower, Attachment, ScanVerdict
 from notifications.models import Message
 from tests.appeals.citizen import errors
-from tests.appeals.desk import in_state
+from tests.appeals.desk import in_state, paper_of
 from tests.appeals.factories import about, filed, representative
 from tests.factories import UserFactory
 
@@ -107,6 +107,63 @@ def test_passing_on_to_the_fund_files_one_complaint_however_often_pressed(answer
     routed = services.route_appeal(appeal_id=complaint.pk, now=complaint.registered_at)
     assert routed.organization == cast.fund
     assert routed.copy_to_supervisor
+
+
+def test_whoever_waits_in_vain_is_told_so_and_can_turn_to_the_fund_while_the_work_goes_on(
+    worked, cast, clock, monkeypatch
+):
+    client = with_code(worked)
+    assert "Мы опаздываем" not in client.get(STATUS).content.decode()
+    later = worked.due_at + timedelta(hours=1)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+    client = with_code(worked)
+    page = client.get(STATUS).content.decode()
+    assert "мы опаздываем" in page
+    assert "Ответим до" not in page
+    form = client.get("/appeals/track/disagree/").content.decode()
+    assert "Ответа нет в срок" in form
+    for _ in range(2):
+        client.post("/appeals/track/disagree/", {"way": "fund", "reason": "Никто не звонил"})
+    complaint = Appeal.objects.exclude(pk=worked.pk).get()
+    assert complaint.received_by.is_fund
+    assert f"почему в срок не дан ответ на обращение {worked.number}" in complaint.text
+    worked.refresh_from_db()
+    assert worked.state == State.IN_PROGRESS
+
+
+def test_the_own_files_and_ours_open_for_the_applicant_alone(worked, cast, clock, settings, tmp_path):
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path},
+        },
+    }
+    sent, sealed = (
+        paper_of(worked, clock, name="онколог.pdf"),
+        paper_of(worked, clock, name="акт.pdf", sealed=True),
+    )
+    other = paper_of(in_state(State.IN_PROGRESS, cast, clock), clock, name="чужой.pdf")
+    client = with_code(worked)
+    page = client.get(STATUS).content.decode()
+    # A name can tell a diagnosis to whoever looks over the shoulder.
+    assert "Файл 1, PDF" in page
+    assert "онколог" not in page
+    own = signed_in(cast, "citizen").get(f"/appeals/mine/{worked.number}/").content.decode()
+    assert "онколог.pdf" in own
+    assert "акт.pdf" not in own
+    download = client.get(f"/appeals/track/files/{sent.key}/")
+    assert download["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in download["Content-Security-Policy"]
+    assert b"".join(download.streaming_content).startswith(b"%PDF")
+    for key in (sealed.key, other.key):
+        assert client.get(f"/appeals/track/files/{key}/").status_code == 404
+        assert (
+            signed_in(cast, "citizen").get(f"/appeals/mine/{worked.number}/files/{key}/").status_code == 404
+        )
+    assert Client().get(f"/appeals/track/files/{sent.key}/").status_code == 302
+    Attachment.objects.filter(pk=sent.pk).update(verdict=ScanVerdict.PENDING)
+    assert client.get(f"/appeals/track/files/{sent.key}/").status_code == 404
 
 
 def test_after_thirty_days_only_the_fund_is_left(answered, clock, monkeypatch):

@@ -11,7 +11,7 @@ from appeals.actors import Actor
 from appeals.lifecycle import State
 from appeals.models import AppealSurvey
 from notifications.models import Message
-from tests.appeals.desk import in_state
+from tests.appeals.desk import at_desk, in_state
 from tests.appeals.factories import about, filed
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +69,27 @@ def test_whoever_does_not_want_to_be_asked_is_not_asked_again(answered, cast, cl
     again = filed(about(cast), clock)
     services.answer(appeal_id=again.pk, text="Ответ", actor=Actor.of(cast.scope("expert")), now=clock)
     assert Message.objects.filter(event="appeal_survey", state="pending").count() == 0
+
+
+def test_a_refusal_stops_the_questions_about_other_answers_on_their_way(answered, cast, clock):
+    other = filed(about(cast), clock)
+    stranger = filed(about(cast, applicant_email="other@example.org"), clock)
+    for one in (other, stranger):
+        services.answer(appeal_id=one.pk, text="Ответ", actor=Actor.of(cast.scope("expert")), now=clock)
+    Client().post(page_of(AppealSurvey.objects.get(appeal=other)), {"refuse": "1"})
+    waiting = Message.objects.filter(event="appeal_survey", state="pending")
+    assert [one.email for one in waiting] == ["other@example.org"]
+
+
+def test_heads_read_it_beside_the_case_and_those_who_answered_do_not(answered, cast):
+    Client().post(page_of(AppealSurvey.objects.get()), GIVEN)
+    shown = {}
+    for name in ("supervisor", "fund_admin", "expert"):
+        shown[name] = (
+            "Не перезвонили"
+            in at_desk(cast.users[name]).get(f"/staff/cases/{answered.number}/").content.decode()
+        )
+    assert shown == {"supervisor": True, "fund_admin": True, "expert": False}
 
 
 def test_an_answer_under_reconsideration_is_not_asked_about(answered, cast, clock):

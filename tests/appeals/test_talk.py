@@ -188,8 +188,8 @@ def test_an_interim_word_is_sent_without_waiting(cast, now):
     assert "Запросили документы" in reader(appeal).get(STATUS).content.decode()
 
 
-def test_a_letter_by_post_carries_the_question_and_a_mail_does_not(cast, now):
-    for channel, carried in (("post", True), ("email", False)):
+def test_on_paper_the_question_is_a_letter_and_elsewhere_a_message_says_it_is_there(cast, now):
+    for channel, letters in (("post", 1), ("email", 0)):
         appeal = filed(
             about(
                 cast,
@@ -202,8 +202,9 @@ def test_a_letter_by_post_carries_the_question_and_a_mail_does_not(cast, now):
         worker = Actor.of(cast.scope("case_worker"))
         services.take(appeal_id=appeal.pk, actor=worker, now=now)
         services.ask_applicant(appeal_id=appeal.pk, question="Когда?", actor=worker, now=now)
-        row = Message.objects.get(event="appeal_message", channel=channel)
-        assert ("Когда?" in str(row.payload)) is carried
+        assert appeal.letters.filter(kind="question", body="Когда?").count() == letters
+    (announced,) = Message.objects.filter(event="appeal_message")
+    assert "Когда?" not in str(announced.payload)
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,9 @@ from appeals import services
 from appeals.actors import Actor
 from appeals.codes import hash_code
 from appeals.lifecycle import State
-from appeals.links import verify_link
 from appeals.models import Appeal, AppealLetter
 from appeals.services import issue_answer_letter
-from notifications.models import Message
 from tests.appeals.desk import in_state
-from tests.appeals.factories import about, filed
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +40,7 @@ def holder(appeal: Appeal) -> Client:
 
 
 def test_an_answer_becomes_one_letter_however_often_it_is_asked_for(answered, letter, clock):
-    assert letter.number == f"{answered.number}/1"
+    assert letter.number == f"{letter.organization.code}/2026/1"
     assert letter.body == answered.answer
     assert issue_answer_letter(appeal=answered, now=clock) == letter
 
@@ -115,14 +112,6 @@ def test_after_thirty_days_the_reader_is_shown_the_way_on(answered, letter, cloc
     answered.refresh_from_db()
     assert answered.state == State.ANSWERED
     assert "/appeals/new/" in page
-
-
-def test_a_letter_by_post_carries_the_address_of_its_verification(cast, reference, clock):
-    appeal = filed(about(cast, reply_channel="post", applicant_address="Примерск, Лесная, 4"), clock)
-    services.answer(appeal_id=appeal.pk, text="Ответ", actor=Actor.of(cast.scope("expert")), now=clock)
-    letter = AppealLetter.objects.get()
-    message = Message.objects.get(event="appeal_answered")
-    assert message.payload["verify"] == verify_link(letter.secret)
 
 
 def test_verifying_is_cheap(letter, django_assert_max_num_queries):

@@ -241,6 +241,17 @@ def test_for_another_adult_a_document_is_needed(client: Client) -> None:
     given = {"last_name": "Юн", "first_name": "Анна", "ground": "power_of_attorney", "document": ""}
     response = client.post(url("applicant"), given)
     assert any("документ" in line for line in errors(response))
+    # Nobody under 18 is anybody's attorney or guardian.
+    assert any("от 18 лет" in line for line in errors(response))
+    named = {**given, "document": "доверенность № 7", "of_age": "on"}
+    assert client.post(url("applicant"), named).url == url("person")
+
+
+def test_a_child_is_not_taken_for_the_writer(client: Client) -> None:
+    walk(client, until="person")
+    said = errors(say(client, "person", birth_date="01.02.2016", enp=""))
+    assert "«О моём ребёнке»" in said[0]
+    assert say(client, "person", birth_date="01.02.2010", enp="").status_code == 302
 
 
 def test_the_insurer_is_asked_only_where_the_register_does_not_know_it(client: Client) -> None:

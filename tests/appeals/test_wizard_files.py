@@ -129,8 +129,9 @@ def test_whoever_follows_the_appeal_reads_how_the_files_fare_but_not_their_names
     page = at_files.post(
         reverse("appeal_track"), {"number": appeal.number, "code": code}, follow=True
     ).content.decode()
-    assert "1 файл ещё проверяется" in page
-    assert "1 файл отклонён" in page
+    assert "Файл 1, PDF" in page
+    assert "ещё проверяется" in page
+    assert "не прошёл проверку" in page
     assert "первый.pdf" not in page
 
 

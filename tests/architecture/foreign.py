@@ -30,6 +30,7 @@ from appeals.models import (
     Notice,
     PhoneCall,
     Presence,
+    PrintBatch,
     QueueSearch,
     ReplyTemplate,
     WorkDraft,
@@ -70,7 +71,17 @@ from registry.models import (
     InsuredPerson,
     LegalRepresentative,
 )
-from representatives.models import Absence, Conflict, DirectLine, DutyChange, RegisterEvent, Representative
+from representatives.models import (
+    Absence,
+    Conflict,
+    DirectLine,
+    DutyChange,
+    RegisterEvent,
+    Representative,
+    ZpzEvent,
+    ZpzReport,
+    ZpzVersion,
+)
 from tests.appeals.desk import paper_of
 from tests.appeals.factories import filed, filing
 from tests.cast import Cast
@@ -103,6 +114,7 @@ def make_foreign(cast: Cast, now: datetime) -> Foreign:
         *_campaign(cast, now),
         *_desk(cast, now),
         *_letters_on_paper(cast, now),
+        *_forms(cast, now),
         *_calls(cast, now),
     ]
     by_label: dict[str, models.Model] = {row._meta.label: row for row in rows}
@@ -185,6 +197,40 @@ def _staff(cast: Cast, now: datetime) -> list[models.Model]:
     ]
 
 
+def _forms(cast: Cast, now: datetime) -> list[models.Model]:
+    """A form handed over to the foreign fund: the most that anybody else could see."""
+    report = ZpzReport.objects.create(
+        organization=cast.foreign_insurer,
+        region_id=REGION,
+        table="9",
+        year=2026,
+        period="Q1",
+        status="submitted",
+        number=1,
+        submitted_number=1,
+        changed_at=now,
+    )
+    rows = [{**_ROW, "title": CANARY}]
+    made = {"sha256": "0" * 64, "counted_at": now, "made_at": now}
+    return [
+        report,
+        ZpzVersion.objects.create(report=report, number=1, rows=rows, **made),
+        ZpzEvent.objects.create(report=report, number=1, at=now, action="submit", note=CANARY),
+    ]
+
+
+_ROW = {
+    "code": "5",
+    "parent": "",
+    "measure": "people",
+    "whole": False,
+    "entered": False,
+    "only_total": False,
+    "confirmed": True,
+    "cells": {"total": 0, "staff": 0, "contract": 0},
+}
+
+
 def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
     appeal = filed(
         filing(
@@ -214,12 +260,15 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
         ),
         AppealLetter.objects.create(
             appeal=appeal,
+            organization=cast.foreign_insurer,
             number=f"{appeal.number}/1",
+            addressee=CANARY,
             sender=CANARY,
             body=CANARY,
             issued_at=now,
             issued_on=now.date(),
         ),
+        PrintBatch.objects.create(organization=cast.foreign_insurer, size=1, formed_at=now),
         paper_of(appeal, now, name=f"{CANARY}.pdf"),
         HandOver.objects.create(
             appeal=appeal,

@@ -91,6 +91,11 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
         "token": "forged",
         "secret": "a" * 26,
         "action": "take" if "number" in names else "pause",
+        "report_id": world.rows["representatives.ZpzReport"].pk,
+        "region": "26",
+        "table": "9",
+        "year": "2026",
+        "period": "Q1",
     }
     assert names <= known.keys(), f"{route.pattern}: say how to walk {names - known.keys()}"
     return {name: known[name] for name in names}

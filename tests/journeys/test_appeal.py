@@ -57,6 +57,14 @@ class Reader:
         self.page.wait_for_url(lambda url: url != before)
         assert_accessible(self.page)
 
+    def go_wrong(self) -> None:
+        """The same with something missing: the summary of errors comes up and takes the focus."""
+        self.to("main form .btn-primary")
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_selector(".error-summary")
+        assert self.page.evaluate("() => document.activeElement.classList.contains('error-summary')")
+        assert_accessible(self.page)
+
 
 def test_by_keyboard_on_a_phone(portal: Any, open_page: Callable[..., Page]) -> None:
     page = open_page()
@@ -84,11 +92,7 @@ def test_by_keyboard_on_a_phone(portal: Any, open_page: Callable[..., Page]) -> 
     reader.write("#id_enp", "3952 4108 8700 0018")
     reader.choose("region", "39")
     # A mistake first: the summary takes the focus and leads to the field.
-    reader.to("main form .btn-primary")
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".error-summary")
-    assert_accessible(page)
-    assert page.evaluate("() => document.activeElement.classList.contains('error-summary')")
+    reader.go_wrong()
     reader.to(".error-summary a")
     page.keyboard.press("Enter")
     assert page.evaluate("() => document.activeElement.id") == "id_enp"

@@ -24,6 +24,8 @@ def benchmarks(world: World) -> Iterator[Benchmark]:
         ("First page", "/", 2.5),
         ("Search of five words in the knowledge base", QUESTION, 8.0),
         ("An answer", "/help/dolgo-zhdu-mrt/", 4.0),
+        ("Find my representative", "/representatives/", 4.0),
+        ("The first question of an appeal", "/appeals/new/", 4.0),
         ("An insurer with its people and clinics", f"/representatives/organizations/{company}/", 5.0),
     ]
     client = Client()

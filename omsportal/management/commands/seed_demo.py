@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from appeals.reports.counting import count_appeals
 from omsportal.what_if import incoming
+from omsportal.zpz import sample as forms
 from registry import sample
 from registry.models import InsuredPerson, User
 
@@ -59,6 +60,7 @@ class Command(BaseCommand):
         cells = incoming.refresh(today=now.date(), days=incoming.KEPT_DAYS)
         self.say(f"{cells} hours of incoming calls and cases counted")
         self.say(f"{count_appeals(now=now).changed} appeals counted for the reports")
+        self.say(forms.seed(now=now))
 
     def say(self, line: str) -> None:
         self.stdout.write(f"{time.monotonic() - self.began:6.1f} s  {line}")

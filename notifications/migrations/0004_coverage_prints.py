@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notifications', '0002_outreach_replies'),
+        ('notifications', '0003_outreach_providers'),
         ('registry', '0006_calls_phone'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,0 +1,72 @@
+"""The files of an appeal as its applicant sees them: what they sent, and what we sent them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from appeals.filetypes import JPEG, PDF, PNG
+from appeals.models import Appeal, Attachment, ScanVerdict
+from appeals.serving import as_download
+
+if TYPE_CHECKING:
+    from appeals.citizen.holding import Holder
+
+_KINDS = {PDF.mime: "PDF", JPEG.mime: "JPG", PNG.mime: "PNG"}
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """`url` is empty while nobody may open it; then `held_back` says why. `message_id`: what it came with."""
+
+    title: str
+    size: int
+    held_back: str | Promise
+    url: str
+    message_id: int | None
+
+
+def enclosures(appeal: Appeal, number: str) -> list[Enclosure]:
+    """The oldest first, in one query. By number and code a file has no name: what somebody called it may tell a
+    diagnosis to whoever looks over the shoulder."""
+    rows = Attachment.objects.filter(appeal=appeal, sealed=False, clinic_request=None, expertise=None)
+    return [
+        Enclosure(
+            paper.name if number else _nameless(place, paper),
+            paper.size,
+            paper.held_back,
+            _url(paper, number) if paper.verdict == ScanVerdict.CLEAN else "",
+            paper.message_id,
+        )
+        for place, paper in enumerate(rows.order_by("pk"), start=1)
+    ]
+
+
+def came_with(papers: Sequence[Enclosure], message_id: int | None) -> list[Enclosure]:
+    """Those of one message; with None those of the appeal itself."""
+    return [one for one in papers if one.message_id == message_id]
+
+
+def enclosure(request: HttpRequest, holder: "Holder", key: UUID) -> HttpResponseBase:
+    """One file as a download; 404 for what is sealed, being checked, or of another appeal."""
+    rows = Attachment.objects.filter(appeal=holder.appeal, sealed=False, clinic_request=None, expertise=None)
+    found = rows.filter(key=key, verdict=ScanVerdict.CLEAN).first()
+    if found is None:
+        raise Http404("No such file, or not for this reader")
+    return as_download(found)
+
+
+def _nameless(place: int, paper: Attachment) -> str:
+    kind = _KINDS.get(paper.content_type, "")
+    return _("File %(place)s, %(kind)s") % {"place": place, "kind": kind}
+
+
+def _url(paper: Attachment, number: str) -> str:
+    if number:
+        return reverse("own_enclosure", args=[number, paper.key])
+    return reverse("appeal_enclosure", args=[paper.key])
