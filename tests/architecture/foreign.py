@@ -61,7 +61,8 @@ from dispensary.models import (
     RecommendationContact,
     SurveyAnswer,
 )
-from notifications.models import Message, PrintBatch, PrintedLetter
+from notifications.models import Message, PrintedLetter
+from notifications.models import PrintBatch as InvitationBatch
 from registry.load import load_consent_texts, load_workdays
 from registry.models import (
     AccessRecord,
@@ -135,7 +136,7 @@ def _letters_on_paper(cast: Cast, now: datetime) -> list[models.Model]:
         person=cast.outsider,
         dedupe_key="canary-on-paper",
     )
-    batch = PrintBatch.objects.create(
+    batch = InvitationBatch.objects.create(
         insurer=cast.foreign_insurer, letters=1, envelopes=1, made_by=user, made_at=now
     )
     return [batch, PrintedLetter.objects.create(message=letter, batch=batch, envelope=1, sheet=1)]
