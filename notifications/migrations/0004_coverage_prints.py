@@ -90,19 +90,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='printbatch',
-            index=models.Index(fields=['insurer', '-id'], name='printbatch_of_insurer'),
+            index=models.Index(fields=['insurer', '-id'], name='invitationbatch_of_insurer'),
         ),
         migrations.AddConstraint(
             model_name='printbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'printed', 'posted'])), name='printbatch_state'),
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'printed', 'posted'])), name='invitationbatch_state'),
         ),
         migrations.AddConstraint(
             model_name='printbatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('printed_at__isnull', True), ('printed_by__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('printed_at__isnull', False), ('printed_by__isnull', False)), _connector='OR'), name='printbatch_printed'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('printed_at__isnull', True), ('printed_by__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('printed_at__isnull', False), ('printed_by__isnull', False)), _connector='OR'), name='invitationbatch_printed'),
         ),
         migrations.AddConstraint(
             model_name='printbatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('posted_at__isnull', False), ('posted_by__isnull', False), ('state', 'posted')), models.Q(models.Q(('state', 'posted'), _negated=True), ('posted_at__isnull', True), ('posted_by__isnull', True)), _connector='OR'), name='printbatch_posted'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('posted_at__isnull', False), ('posted_by__isnull', False), ('state', 'posted')), models.Q(models.Q(('state', 'posted'), _negated=True), ('posted_at__isnull', True), ('posted_by__isnull', True)), _connector='OR'), name='invitationbatch_posted'),
         ),
         migrations.AddIndex(
             model_name='printedletter',

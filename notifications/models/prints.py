@@ -53,19 +53,19 @@ class PrintBatch(models.Model):
         verbose_name = _("print batch")
         verbose_name_plural = _("print batches")
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=PrintState.values), name="printbatch_state"),
+            models.CheckConstraint(condition=Q(state__in=PrintState.values), name="invitationbatch_state"),
             models.CheckConstraint(
                 condition=Q(state="open", printed_at__isnull=True, printed_by__isnull=True)
                 | ~Q(state="open") & Q(printed_at__isnull=False, printed_by__isnull=False),
-                name="printbatch_printed",
+                name="invitationbatch_printed",
             ),
             models.CheckConstraint(
                 condition=Q(state="posted", posted_at__isnull=False, posted_by__isnull=False)
                 | ~Q(state="posted") & Q(posted_at__isnull=True, posted_by__isnull=True),
-                name="printbatch_posted",
+                name="invitationbatch_posted",
             ),
         ]
-        indexes = [models.Index(fields=["insurer", "-id"], name="printbatch_of_insurer")]
+        indexes = [models.Index(fields=["insurer", "-id"], name="invitationbatch_of_insurer")]
 
     def __str__(self) -> str:
         return f"{self.insurer_id}: {self.pk}"
