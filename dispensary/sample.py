@@ -124,7 +124,7 @@ def _running(now: datetime) -> str:
 
 
 def _print(campaign: Campaign, now: datetime) -> None:
-    """Letters as the office left them: one batch posted, two of its letters back, one batch still to be printed."""
+    """Letters as the office left them: one batch posted, two of its letters back, the rest waiting to be printed."""
     insurer = campaign.insurer or _nobody()
     clerk = _staff(Role.SUPERVISOR, insurer, "Конвертова Нина Образцовна", now.date())
     given: dict[str, Any] = {"actor": clerk, "scope": scope_of(clerk, now=now)}
@@ -138,7 +138,6 @@ def _print(campaign: Campaign, now: datetime) -> None:
             number=prints.number_of(letter.pk), reason=reason, now=now - timedelta(days=2), **given
         )
     sending.collect_results(campaign, now=now)
-    prints.collect(insurer=insurer, now=now, **given)
 
 
 def _nobody() -> Organization:
