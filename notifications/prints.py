@@ -86,6 +86,8 @@ def _ready(insurer: int) -> QuerySet[Message]:
         purpose=Purpose.INVITATION,
         state=State.SENT,
         batched_at__isnull=True,
+        # What another letter carries stands in that letter.
+        carried_by__isnull=True,
     )
 
 

@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='message',
-            index=models.Index(condition=models.Q(('batched_at__isnull', True), ('channel', 'post'), ('purpose', 'invitation'), ('state', 'sent')), fields=['insurer', 'id'], name='message_to_print'),
+            index=models.Index(condition=models.Q(('batched_at__isnull', True), ('carried_by__isnull', True), ('channel', 'post'), ('purpose', 'invitation'), ('state', 'sent')), fields=['insurer', 'id'], name='message_to_print'),
         ),
         migrations.AddField(
             model_name='printbatch',

@@ -208,7 +208,13 @@ class Message(models.Model):
             # Letters that wait to be printed; those that were printed pile up over the years.
             models.Index(
                 fields=["insurer", "id"],
-                condition=Q(channel="post", purpose="invitation", state="sent", batched_at__isnull=True),
+                condition=Q(
+                    channel="post",
+                    purpose="invitation",
+                    state="sent",
+                    batched_at__isnull=True,
+                    carried_by__isnull=True,
+                ),
                 name="message_to_print",
             ),
             # For the monthly cap.

@@ -41,6 +41,18 @@ def letters(cast: Cast, now: datetime) -> list[Message]:
         subject="Приглашение",
         body="Здравствуйте!\n\nПриглашаем вас. Ответить: http://testserver/reply/abc:def/",
     )
+    # Carried by the second letter, so it has no sheet of its own.
+    carried = send_later(
+        now, event="exam_reminder", channel="post", person=found[1].person, dedupe_key="exam:carried"
+    )
+    Message.objects.filter(pk=carried.pk).update(
+        insurer=cast.insurer,
+        state="sent",
+        sending_at=now,
+        sent_at=now,
+        body="Напоминание",
+        carried_by=found[1],
+    )
     Consent.objects.filter(person=found[3].person).update(withdrawn_at=now)
     found[4].person.died_on = now.date()
     found[4].person.save(update_fields=["died_on"])
