@@ -8,6 +8,7 @@ from appeals.models import (
     Body,
     BodyAddress,
     CallPolicy,
+    DeclineGround,
     Letterhead,
     ProofRule,
     ViolationCode,
@@ -39,6 +40,14 @@ class AppealTopicAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class BodyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     save_as = True
     list_display = ["code", "title"]
+
+
+@admin.register(DeclineGround)
+class DeclineGroundAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Appeals keep the code: a changed wording is a new row with its own dates."""
+
+    save_as = True
+    list_display = ["code", "title", "basis", "days", "valid_from", "valid_to", "confirmed"]
 
 
 @admin.register(BodyAddress)

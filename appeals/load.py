@@ -7,6 +7,7 @@ from appeals.models import (
     AppealTopic,
     Body,
     CallPolicy,
+    DeclineGround,
     Macro,
     ProofRule,
     ReplyTemplate,
@@ -27,6 +28,7 @@ def load_reference() -> list[str]:
         load_macros(),
         load_waiting_norms(),
         load_proofs(),
+        load_decline_grounds(),
         load_call_policy(),
     ]
 
@@ -159,6 +161,20 @@ def load_call_policy() -> str:
         for row in read_rows(DATA / "call_policy.csv")
     ]
     return f"{upsert(CallPolicy, rows, key=['region', 'valid_from'])} rules of calling back"
+
+
+def load_decline_grounds() -> str:
+    rows = [
+        {
+            **{name: row[name] for name in ("code", "title", "basis", "source")},
+            "days": int(row["days"]) if row["days"] else None,
+            "valid_from": day(row["valid_from"]),
+            "valid_to": day(row["valid_to"]),
+            "confirmed": yes(row["confirmed"]),
+        }
+        for row in read_rows(DATA / "decline_grounds.csv")
+    ]
+    return f"{upsert(DeclineGround, rows, key=['code', 'valid_from'])} grounds to leave without an answer"
 
 
 def load_reply_templates() -> str:

@@ -161,7 +161,14 @@ def _messages(lists: dict[tuple[Step, Reader], list[Reminder]], now: datetime) -
 
 
 def staff_message(
-    event: str, reader: Reader, *, lines: Sequence[tuple[str, date]], key: str, region: str, now: datetime
+    event: str,
+    reader: Reader,
+    *,
+    lines: Sequence[tuple[str, date]],
+    key: str,
+    region: str,
+    now: datetime,
+    page: str = "staff_queue",
 ) -> Message:
     """A message of the portal to a colleague: how many cases, which ones and until when."""
     with translation.override(reader.language):
@@ -176,7 +183,7 @@ def staff_message(
         payload={
             "count": str(len(lines)),
             "cases": "\n".join(listed),
-            "link": f"{settings.PORTAL_URL}{reverse('staff_queue')}",
+            "link": f"{settings.PORTAL_URL}{reverse(page)}",
         },
         dedupe_key=f"{event}:{reader.id}:{key}",
         now=now,

@@ -148,6 +148,12 @@ def end_waits(**_: Any) -> int:
     return _each(over, lambda pk: services.resume(appeal_id=pk, reason=WAITED, actor=SYSTEM, now=now))
 
 
+@shared_task(name="appeals.remind_asked")
+def remind_asked(**_: Any) -> int:
+    """Reminds clinics and experts of what they owe, before the day and after it; returns of how many rows."""
+    return services.remind_asked(now=timezone.now())
+
+
 @shared_task(name="appeals.close_rested")
 def close_rested(**_: Any) -> int:
     """Closes what was answered, forwarded or declined and not objected to in time; returns how many."""

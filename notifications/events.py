@@ -124,6 +124,12 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         "cases_most": _staff(),
         "cases_overdue": _staff(Priority.ANSWER),
         "cases_unrouted": _staff(Priority.ANSWER),
+        # What somebody was asked for is due soon or overdue: to the clinic, to whoever has the case.
+        "clinic_due": _staff(),
+        "clinic_overdue": _staff(Priority.ANSWER),
+        "reply_overdue": _staff(),
+        "expertise_due": _staff(),
+        "expertise_overdue": _staff(Priority.ANSWER),
         # To the staff of a clinic: somebody who checks an appeal needs a reply.
         "clinic_asked": Event(
             purpose=Purpose.SERVICE, priority=Priority.ANSWER, fields=frozenset({"number", "due_on", "link"})

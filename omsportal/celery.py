@@ -102,6 +102,11 @@ app.conf.update(
             "options": {"expires": 3600},
         },
         "appeals.end_waits": {"task": "appeals.end_waits", "schedule": 3600, "options": {"expires": 3600}},
+        "appeals.remind_asked": {
+            "task": "appeals.remind_asked",
+            "schedule": 3600,
+            "options": {"expires": 3600},
+        },
         "appeals.close_rested": {
             "task": "appeals.close_rested",
             "schedule": 3600,

@@ -37,6 +37,7 @@ PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
         "calendar-week",
         ("/region/posts/", "/region/lines/"),
     ),
+    ("appeals_report", _("Appeals report"), "bar-chart-line", ("/region/appeals",)),
     ("representatives:staffing", _("Staffing"), "people", ("/region/staffing",)),
     ("zpz:board", _("Official forms"), "file-earmark-ruled", ("/region/forms/",)),
     ("what_if", _("What if"), "sliders", ("/region/what-if/",)),

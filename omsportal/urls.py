@@ -22,6 +22,7 @@ urlpatterns = [
     path("staff/", include("appeals.calls.urls")),
     path("clinic/", include("appeals.clinic.urls")),
     path("region/what-if/", what_if, name="what_if"),
+    path("region/", include("omsportal.reports.urls")),
     path("region/forms/", include("omsportal.zpz.urls")),
     path("", include("representatives.urls")),
     path("", include("dispensary.urls")),
@@ -40,6 +41,7 @@ urlpatterns = [
     path("api/v1/", include("appeals.api_urls")),
     path("api/v1/", include("representatives.api_urls")),
     path("api/v1/", include("dispensary.api_urls")),
+    path("api/v1/", include("omsportal.reports.api_urls")),
     path("api/v1/", include("omsportal.zpz.api_urls")),
 ]
 if settings.DEMO:

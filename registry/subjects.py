@@ -13,6 +13,7 @@ class Subject(StrEnum):
     APPEAL = "appeal"
     APPEAL_QUEUE = "appeal_queue"
     APPEAL_EXPORT = "appeal_export"
+    REPORT_ROWS = "report_rows"
     REROUTES = "reroutes"
     ATTACHMENT = "attachment"
     LETTER = "letter"
@@ -43,6 +44,7 @@ LABELS: dict[str, Promise] = {
     Subject.APPEAL: _("appeal"),
     Subject.APPEAL_QUEUE: _("list of appeals"),
     Subject.APPEAL_EXPORT: _("spreadsheet of appeals"),
+    Subject.REPORT_ROWS: _("appeals behind a figure of the report"),
     Subject.REROUTES: _("appeals routed by hand"),
     Subject.ATTACHMENT: _("file of an appeal"),
     Subject.LETTER: _("letter about an appeal"),

@@ -158,11 +158,22 @@ class ForwardForm(ActionForm):
 class DeclineForm(ActionForm):
     ground = forms.ChoiceField(
         label=_("Lawful ground"),
-        choices=DeclineGround.choices,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose the ground")},
     )
-    reason = words(_("Explanation"), rows=3, required=_("Explain the decision: it stays in the case"))
+    reason = words(
+        _("Explanation"),
+        rows=3,
+        help_text=_("The applicant reads it in the notice, beside the ground."),
+        required=_("Explain the decision: it stays in the case"),
+    )
+
+    def __init__(self, data: Any = None, files: Any = None, *, setting: Setting) -> None:
+        super().__init__(data, files, setting=setting)
+        ground = self.fields["ground"]
+        assert isinstance(ground, forms.ChoiceField)  # noqa: S101 - narrows the type
+        lawful = DeclineGround.objects.filter(valid_on(setting.on)).order_by("basis")
+        ground.choices = [(one.code, f"{one.title} ({one.basis})") for one in lawful]
 
 
 class TopicField(forms.CharField):

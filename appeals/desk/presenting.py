@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appeals.escalation import Recipient, Step
 from appeals.lifecycle import WAITING, Action, State
-from appeals.models import ActingGround, Appeal, AppealEvent, LadderStep
+from appeals.models import ActingGround, Appeal, AppealEvent, DeclineGround, LadderStep
 from appeals.terms import Role, Urgency
 from appeals.words import STATES
 from registry import names
@@ -306,7 +306,8 @@ def _matter(case: Appeal) -> Facts:
             Fact(gettext("Competent body"), case.addressee.title if case.addressee else ""),
             Fact(gettext("Complaint"), case.get_validity_display() if case.validity else ""),
             Fact(
-                gettext("Ground of leaving"), case.get_decline_ground_display() if case.decline_ground else ""
+                gettext("Ground of leaving"),
+                DeclineGround.title_of(case.decline_ground, case.due_on) if case.decline_ground else "",
             ),
         ],
     )

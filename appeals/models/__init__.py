@@ -2,7 +2,6 @@ from appeals.models.appeals import (
     ActingGround,
     Appeal,
     AppealQuerySet,
-    DeclineGround,
     ReplyChannel,
     Validity,
 )
@@ -20,6 +19,7 @@ from appeals.models.clinic import ClinicRequest
 from appeals.models.desk import Presence, ReplyTemplate, WorkDraft
 from appeals.models.expertise import Expertise, ExpertiseKind, ViolationCode
 from appeals.models.following import AppealFollower, AppealSurvey, Solved, SurveyRefusal
+from appeals.models.grounds import DeclineGround
 from appeals.models.intake import AppealDraft, Attachment, NumberCounter
 from appeals.models.knowledge import (
     Article,

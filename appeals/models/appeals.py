@@ -51,16 +51,6 @@ class Validity(models.TextChoices):
     UNJUSTIFIED = "unjustified", _("unjustified")
 
 
-class DeclineGround(models.TextChoices):
-    """Lawful grounds to leave an appeal without an answer (59-FZ art. 11)."""
-
-    NO_NAME_OR_ADDRESS = "no_name_or_address", _("no name or no address for the answer")
-    UNREADABLE = "unreadable", _("the text cannot be read")
-    MEANING_UNCLEAR = "meaning_unclear", _("the essence cannot be made out")
-    ABUSIVE = "abusive", _("abusive language or threats")
-    ALREADY_ANSWERED = "already_answered", _("answered repeatedly before, nothing new")
-
-
 class AppealQuerySet(ScopedQuerySet["Appeal"]):
     def visible_to(self, scope: Scope) -> Self:
         """See `appeals.visibility.readers`."""
@@ -263,9 +253,8 @@ class Appeal(models.Model):
     forwarded_at = models.DateTimeField(_("forwarded at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     validity = models.CharField(_("validity"), max_length=12, choices=Validity, blank=True)
-    decline_ground = models.CharField(
-        _("ground to leave without an answer"), max_length=20, choices=DeclineGround, blank=True
-    )
+    # The code of a `DeclineGround` that was in force.
+    decline_ground = models.CharField(_("ground to leave without an answer"), max_length=20, blank=True)
 
     access_code_hash = models.CharField(max_length=200, blank=True, editable=False)
     # A repeated POST or a double click carries the same key and gives the same appeal.
@@ -300,7 +289,7 @@ class Appeal(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(reply_channel__in=ReplyChannel.values, acting_ground__in=ActingGround.values)
-                & Q(decline_ground__in=["", *DeclineGround.values]),
+                & Q(decline_ground__regex=r"^[a-z_]{0,20}$"),
                 name="appeal_choices",
             ),
             models.CheckConstraint(

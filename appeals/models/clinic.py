@@ -44,6 +44,8 @@ class ClinicRequest(models.Model):
     asked_at = models.DateTimeField(_("asked at"))
     asked_by_user_id = models.BigIntegerField(_("asked by"), null=True)
     due_on = models.DateField(_("reply due on"))
+    # 1: reminded before the day, 2: told that it has passed.
+    reminded = models.PositiveSmallIntegerField(_("reminders"), default=0, db_default=0)
     # Opened first at the clinic: nobody can say the request never arrived.
     seen_at = models.DateTimeField(_("opened by the clinic at"), null=True, blank=True)
     reply = models.TextField(_("reply of the clinic"), blank=True)

@@ -66,6 +66,8 @@ class Expertise(models.Model):
     ordered_at = models.DateTimeField(_("ordered at"))
     ordered_by_user_id = models.BigIntegerField(_("ordered by"), null=True)
     due_on = models.DateField(_("act due on"))
+    # 1: reminded before the day, 2: told that it has passed.
+    reminded = models.PositiveSmallIntegerField(_("reminders"), default=0, db_default=0)
 
     received_at = models.DateTimeField(_("act received at"), null=True, blank=True)
     received_by_user_id = models.BigIntegerField(_("recorded by"), null=True)
@@ -115,6 +117,10 @@ class Expertise(models.Model):
             models.UniqueConstraint(
                 fields=["appeal"], condition=Q(received_at__isnull=True), name="expertise_one_open"
             ),
+        ]
+        indexes = [
+            # Whose act is due, for the reminders.
+            models.Index(fields=["due_on"], name="expertise_due", condition=Q(received_at__isnull=True)),
         ]
 
     def __str__(self) -> str:

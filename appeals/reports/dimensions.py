@@ -10,6 +10,7 @@ from django.db.models.functions import Cast, Coalesce
 from appeals.models.appeals import Validity
 from appeals.models.reports import Outcome
 from appeals.reports.measures import COUNTS
+from appeals.reports.query import WrongQuery
 from appeals.terms import Channel, Form, Kind
 
 JUSTIFIED = Q(validity__in=[Validity.JUSTIFIED, Validity.REPEATED])
@@ -67,7 +68,11 @@ def _key(field: str) -> Dimension:
     """A number or nothing; nothing reads as an empty text."""
 
     def where(value: str) -> Q:
-        return Q(**{field: int(value)}) if value.isdecimal() else Q(**{f"{field}__isnull": True})
+        if value == "":
+            return Q(**{f"{field}__isnull": True})
+        if not value.isdecimal() or len(value) > 18:
+            raise WrongQuery("unknown_value")
+        return Q(**{field: int(value)})
 
     return Dimension(lambda: Coalesce(Cast(field, CharField()), Value("")), where)
 

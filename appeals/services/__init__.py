@@ -5,6 +5,7 @@ Refusals are those of `appeals.errors`.
 
 from appeals.services.absences import absence_of, cover_absence, plan_cover
 from appeals.services.answer_letters import issue_answer_letter, letter_disputed, letter_read
+from appeals.services.asking import remind_asked
 from appeals.services.casework import (
     assign,
     extend,
@@ -105,6 +106,7 @@ __all__ = [
     "receive_reply",
     "record_expertise",
     "refuse_surveys",
+    "remind_asked",
     "reopen",
     "replace_access_code",
     "reroute",

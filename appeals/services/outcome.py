@@ -17,6 +17,7 @@ from appeals.services.outgoing import issue_decline, issue_forwarding
 from appeals.services.routing import body_in_force, clock_restarted
 from appeals.services.survey import invite_survey, recall_survey
 from appeals.terms import Kind, Role
+from registry.models.dated import valid_on
 
 
 @transaction.atomic
@@ -120,7 +121,7 @@ def decline(
     now: datetime,
     expected_version: int | None = None,
 ) -> Appeal:
-    """Leaves the appeal without an answer on one of the law's grounds."""
+    """Leaves the appeal without an answer on one of the law's grounds in force; the applicant is told why."""
     move = begin(
         appeal_id=appeal_id,
         action=Action.DECLINE,
@@ -129,11 +130,12 @@ def decline(
         expected_version=expected_version,
         given={"ground": ground, "reason": reason},
     )
-    if ground not in DeclineGround.values:
+    today = local_day(now, move.appeal.region.zone)
+    lawful = DeclineGround.objects.filter(valid_on(today), code=ground).first()
+    if lawful is None:
         raise InvalidInput({"ground": _("Choose one of the lawful grounds.")})
     done = finish(move, changes={"decline_ground": ground, **_rests(move.appeal, now)}, public_text=reason)
-    label = str(DeclineGround(ground).label)
-    issue_decline(appeal=done, ground=label, basis="", reason=reason, actor=actor, now=now)
+    issue_decline(appeal=done, ground=lawful, reason=reason, actor=actor, now=now)
     return done
 
 

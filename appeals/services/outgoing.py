@@ -1,7 +1,7 @@
 """Writes a letter into the register of outgoing letters: number, letterhead and text as they are sent."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -18,6 +18,7 @@ from appeals.models import (
     Body,
     BodyAddress,
     ClinicRequest,
+    DeclineGround,
     Letterhead,
     LetterKind,
     LetterWay,
@@ -168,15 +169,14 @@ def issue_forwarding(*, appeal: Appeal, body: Body, text: str, actor: Actor, now
     return letter
 
 
-def issue_decline(
-    *, appeal: Appeal, ground: str, basis: str, reason: str, actor: Actor, now: datetime
-) -> None:
+def issue_decline(*, appeal: Appeal, ground: DeclineGround, reason: str, actor: Actor, now: datetime) -> None:
     with translation.override(appeal.language):
-        body = letter_texts.decline(appeal.number, ground=ground, basis=basis, reason=reason)
+        body = letter_texts.decline(appeal.number, ground=ground.title, basis=ground.basis, reason=reason)
+    told_by_law = appeal.registered_on + timedelta(days=ground.days) if ground.days else appeal.due_on
     reference = letters.message(appeal, now)
     # The law lets a nameless or abusive text go unanswered; the notice is written all the same.
     letter = issue(
-        appeal=appeal, kind=LetterKind.DECLINE, body=body, actor=actor, now=now, due_on=appeal.due_on
+        appeal=appeal, kind=LetterKind.DECLINE, body=body, actor=actor, now=now, due_on=told_by_law
     )
     told_by(letter, reference)
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from appeals.load import load_reference
-from appeals.models import AppealTerm, AppealTopic, Body, ViolationCode, WaitingTimeNorm
+from appeals.models import AppealTerm, AppealTopic, Body, DeclineGround, ViolationCode, WaitingTimeNorm
 from appeals.reference import Terms, Topics, read_terms, read_topics
 from registry.load import load_workdays
 from registry.models import CalendarDay
@@ -78,7 +78,15 @@ def put_reference() -> None:
             return
         load_workdays((2025, 2026, 2027))
         load_reference()
-        for model in (CalendarDay, AppealTopic, Body, AppealTerm, ViolationCode, WaitingTimeNorm):
+        for model in (
+            CalendarDay,
+            AppealTopic,
+            Body,
+            AppealTerm,
+            DeclineGround,
+            ViolationCode,
+            WaitingTimeNorm,
+        ):
             out, table = io.StringIO(), model._meta.db_table
             cursor.copy_expert(f"COPY {table} TO STDOUT", out)
             _copies[table] = out.getvalue()

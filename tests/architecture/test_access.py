@@ -40,6 +40,7 @@ NOT_PERSONAL = {
     "appeals.WaitingTimeNorm": "public reference",
     "appeals.CallPolicy": "public reference",
     "appeals.NumberCounter": "holds no person",
+    "appeals.DeclineGround": "public reference",
     "appeals.LetterCounter": "holds no person",
     "appeals.Letterhead": "requisites printed on every letter",
     "appeals.BodyAddress": "public reference",

@@ -1,0 +1,1 @@
+"""Pages, exports, mails and API of the appeals report. What they show is counted in `appeals.reports` alone."""

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from omsportal.reports import exports, views
+
+urlpatterns = [
+    path("appeals/", views.report_page, name="appeals_report"),
+    path("appeals/rows/", views.report_rows, name="appeals_report_rows"),
+    path("appeals/rows.csv", exports.rows_csv, name="appeals_report_rows_csv"),
+    path("appeals.csv", exports.report_csv, name="appeals_report_csv"),
+    path("appeals.xlsx", exports.report_xlsx, name="appeals_report_xlsx"),
+    path("appeals.pdf", exports.report_pdf, name="appeals_report_pdf"),
+]
