@@ -1,6 +1,7 @@
 """Reference data of appeals in the administration. Appeals themselves are worked at the desk, never here."""
 
 from django.contrib import admin
+from django.http import HttpRequest
 
 from appeals.models import (
     AppealTerm,
@@ -12,6 +13,7 @@ from appeals.models import (
     Letterhead,
     ProofRule,
     ViolationCode,
+    VoiceKey,
     WaitingTimeNorm,
 )
 
@@ -97,3 +99,14 @@ class ProofRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class CallPolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     save_as = True
     list_display = ["region", "attempts", "lease_minutes", "hours_from", "hours_to", "valid_from", "valid_to"]
+
+
+@admin.register(VoiceKey)
+class VoiceKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Keys are made by `manage.py voice_key`, which shows one once; here they are ended or revoked."""
+
+    list_display = ["name", "organization", "valid_from", "valid_to", "revoked_at"]
+    readonly_fields = ["organization"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False

@@ -1,11 +1,13 @@
 from django.urls import path
 
 from appeals import api, api_cases
+from appeals.calls.api import VoiceMessages
 
 urlpatterns = [
     path("appeals/", api.FileAppeal.as_view(), name="api-appeals-file"),
     path("appeals/status/", api.AppealStatus.as_view(), name="api-appeals-status"),
     path("puzzles/<slug:door>/", api.Puzzle.as_view(), name="api-puzzle"),
+    path("voice-messages/", VoiceMessages.as_view(), name="api-voice-messages"),
     path("queue/", api.Queue.as_view(), name="api-queue"),
     path("queue/search/", api.QueueSearch.as_view(), name="api-queue-search"),
     path("cases/<str:number>/", api_cases.CaseDetail.as_view(), name="api-case"),
@@ -62,6 +64,8 @@ urlpatterns = [
     path("cases/<str:number>/forward/", api_cases.Forward.as_view(), name="api-case-forward"),
     path("cases/<str:number>/decline/", api_cases.Decline.as_view(), name="api-case-decline"),
     path("cases/<str:number>/withdraw/", api_cases.Withdraw.as_view(), name="api-case-withdraw"),
+    path("cases/<str:number>/instruct/", api_cases.Instruct.as_view(), name="api-case-instruct"),
+    path("cases/<str:number>/report_back/", api_cases.ReportBack.as_view(), name="api-case-report_back"),
     path("cases/<str:number>/extend/", api_cases.Extend.as_view(), name="api-case-extend"),
     path("cases/<str:number>/reopen/", api_cases.Reopen.as_view(), name="api-case-reopen"),
     path("cases/<str:number>/close/", api_cases.Close.as_view(), name="api-case-close"),

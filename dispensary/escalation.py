@@ -100,7 +100,11 @@ WITH silent AS (
         (person_id, campaign_id, round, region_id, insurer_id, clinic_id, channel, tried, state, informing_deadline)
     SELECT person_id, %(campaign)s, %(round)s + 1, region_id, insurer_id, clinic_id,
         coalesce(nullif(fresh, ''), again), CASE WHEN fresh = '' THEN before ELSE tried END,
-        {_STATE.format(channel="coalesce(nullif(fresh, ''), again)")}, %(inform_by)s
+        {_STATE.format(channel="coalesce(nullif(fresh, ''), again)")}, coalesce((
+            SELECT own.inform_by FROM dispensary_plannedexam own
+            WHERE own.person_id = chosen.person_id AND own.programme_id = %(programme)s AND own.year = %(year)s
+                AND own.round = %(round)s + 1
+        ), %(inform_by)s)
     FROM chosen WHERE fresh <> '' OR again <> ''
     ON CONFLICT (person_id, campaign_id, round) DO NOTHING
     RETURNING insurer_id, clinic_id
@@ -128,6 +132,7 @@ def follow_up(campaign: Campaign, *, now: datetime) -> int:
     if today <= campaign.attend_by:
         deadline = min(today + timedelta(days=policy.repeat_after_days), campaign.attend_by)
         repeat = {**given, "before": now - timedelta(days=policy.repeat_after_days), "inform_by": deadline}
+        repeat |= {"programme": campaign.programme_id, "year": campaign.year}
         for round_ in range(1, policy.rounds):
             with connection.cursor() as cursor:
                 cursor.execute(_REPEAT, {**repeat, "round": round_, "still": today - GRACE})

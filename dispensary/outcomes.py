@@ -146,6 +146,9 @@ def _settle(call: Call, answer: Answer, actor: User, now: datetime) -> None:
         note_call(person=call.person, event=event, dedupe_key=key, words=call.get_kind_display(), now=now)
     if call.kind in (CallKind.ABSENCE, CallKind.SATISFACTION) and answer.outcome == CallOutcome.ANSWERED:
         _keep_answer(call, answer, actor, now)
+    if call.kind == CallKind.INVITATION and answer.outcome == CallOutcome.REFUSED and answer.reason:
+        # Whoever refuses with a reason has answered the question why before it was asked.
+        _keep_answer(call, answer, actor, now, kind=SurveyAnswer.Kind.ABSENCE)
     if answer.outcome != CallOutcome.NO_ANSWER:
         close(call, answer.outcome, now)
         return
@@ -166,10 +169,10 @@ def _next_attempt(call: Call, now: datetime) -> datetime:
     return Rules(now.date()).within_hours(other_time(now, zone), zone.key, call.region_id)
 
 
-def _keep_answer(call: Call, answer: Answer, actor: User, now: datetime) -> None:
+def _keep_answer(call: Call, answer: Answer, actor: User, now: datetime, kind: str = "") -> None:
     SurveyAnswer.objects.get_or_create(
         invitation=call.invitation,
-        kind=call.kind,
+        kind=kind or call.kind,
         defaults={
             "way": SurveyAnswer.Way.PHONE,
             "satisfied": answer.satisfied,

@@ -95,8 +95,14 @@ WITH added AS (
             WHEN channel = 'phone' THEN 'listed'
             ELSE 'planned'
         END,
-        channel, excluded_reason, %(inform_by)s
+        channel, excluded_reason, coalesce(own.inform_by, %(inform_by)s)
     FROM ({source}) s
+    -- Where the clinic's list names the person's own day, that one counts.
+    LEFT JOIN (
+        SELECT person_id AS planned, inform_by FROM dispensary_plannedexam
+        WHERE region_id = %(region)s AND programme_id = %(programme_code)s AND year = %(of_year)s
+            AND round = %(round)s
+    ) own ON own.planned = s.person_id
     ON CONFLICT (person_id, campaign_id, round) DO NOTHING
     RETURNING insurer_id, clinic_id
 )
@@ -114,6 +120,8 @@ def insert_invitations(campaign: Campaign, rules: Rules) -> int:
         "campaign": campaign.pk,
         "round": Round.PRIMARY,
         "inform_by": campaign.inform_by,
+        "programme_code": campaign.programme_id,
+        "of_year": campaign.year,
     }
     with connection.cursor() as cursor:
         cursor.execute(INSERT.replace("{source}", statement), parameters)

@@ -115,6 +115,7 @@ def _running(now: datetime) -> str:
     _print(campaign, now)
     _call(campaign, now)
     _execute(_CAME, campaign, today=timezone.localdate(now), share=38)
+    _execute(_SURVEYED, campaign)
     _execute(_EXAMS, campaign)
     sending.count_outcomes(campaign, now=now)
     coverage_counting.count(campaign, now=now)
@@ -165,6 +166,7 @@ def _closed(now: datetime) -> str:
     people = services.plan(campaign=campaign, now=began)
     _execute(_INFORM_ALL, campaign, began=began)
     _execute(_CAME, campaign, today=date(year, 12, 31), share=63)
+    _execute(_SURVEYED, campaign)
     while sending.exclude_rest(campaign):
         pass
     closed_at = began.replace(month=12, day=29)
@@ -189,6 +191,24 @@ def _call(campaign: Campaign, now: datetime) -> None:
     _execute(_CALLED, campaign)
 
 
+# A few of those who came and of those who did not were asked.
+_SURVEYED = """
+INSERT INTO dispensary_surveyanswer (invitation_id, kind, way, satisfied, reason_id, note, at)
+SELECT i.id, CASE WHEN i.came_on IS NULL THEN 'absence' ELSE 'satisfaction' END,
+    CASE i.id %% 3 WHEN 0 THEN 'web' ELSE 'phone' END,
+    CASE WHEN i.came_on IS NOT NULL THEN i.id %% 7 <> 0 END,
+    CASE WHEN i.came_on IS NULL THEN absence.id WHEN i.id %% 7 = 0 THEN complaint.id END, '',
+    i.informed_at + interval '20 days'
+FROM dispensary_invitation i
+CROSS JOIN LATERAL (
+    SELECT id FROM dispensary_reason WHERE kind = 'absence' ORDER BY (position * 7 + i.id * i.id) %% 11, id LIMIT 1
+) absence
+CROSS JOIN LATERAL (
+    SELECT id FROM dispensary_reason WHERE kind = 'complaint' ORDER BY (position * 5 + i.id) %% 7, id LIMIT 1
+) complaint
+WHERE i.campaign_id = %(campaign)s AND i.state = 'informed' AND i.id %% 11 = 3
+ON CONFLICT (invitation_id, kind) DO NOTHING
+"""
 # Whoever signs in as a citizen of the sample should find an exam that is still due.
 _DUE_CITIZENS = """
 UPDATE registry_insuredperson p SET last_exam_on = NULL FROM registry_user u WHERE u.person_id = p.id

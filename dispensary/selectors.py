@@ -1,11 +1,12 @@
 """Scoped reads of campaigns and their figures."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from dispensary.aftercare_reads import Referral, advice_of, referrals_of
@@ -21,6 +22,7 @@ from dispensary.models import (
     PlanCount,
     Recommendation,
     Round,
+    SurveyAnswer,
 )
 from dispensary.models.campaigns import ExcludedReason
 from dispensary.planning import DryRun
@@ -138,6 +140,43 @@ def repeats_of(campaign: Campaign, scope: Scope) -> list[tuple[int, int, int]]:
         Sum("people"), Sum("people", filter=Q(state=InvitationState.INFORMED), default=0)
     )
     return list(sums.order_by("round"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surveys:
+    """What people of a campaign answered, by phone and on the page of the message, the most frequent first."""
+
+    absence: list[tuple[str, int]]
+    complaints: list[tuple[str, int]]
+    content: int
+    not_content: int
+    ways: list[tuple[str, int]]
+
+    @property
+    def asked(self) -> int:
+        return sum(count for _, count in self.ways)
+
+
+def surveys_of(campaign: Campaign, scope: Scope) -> Surveys:
+    """Counted when looked at: only a share of people is asked, and each answers a question once."""
+    rows = SurveyAnswer.objects.visible_to(scope).filter(invitation__campaign=campaign).order_by()
+    sums = list(rows.values_list("kind", "way", "satisfied", "reason__title").annotate(Count("pk")))
+    absence, complaints, ways = Counter[str](), Counter[str](), Counter[str]()
+    content = Counter[bool | None]()
+    for kind, way, satisfied, title, count in sums:
+        ways[SurveyAnswer.Way(way)] += count
+        content[satisfied] += count
+        if kind == SurveyAnswer.Kind.ABSENCE:
+            absence[title] += count
+        elif title:
+            complaints[title] += count
+    return Surveys(
+        absence=absence.most_common(),
+        complaints=complaints.most_common(),
+        content=content[True],
+        not_content=content[False],
+        ways=[(str(SurveyAnswer.Way(way).label), count) for way, count in ways.most_common()],
+    )
 
 
 def progress_of(campaigns: list[Campaign], scope: Scope) -> dict[int, Coverage]:

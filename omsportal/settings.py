@@ -292,6 +292,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "font-src": [SELF],
         "img-src": [SELF, "data:"],
+        "media-src": [SELF],  # recordings of the night, played at the desk
         "connect-src": [SELF],
         "worker-src": [SELF],
         # Browsers hold a form to its target through all redirects: the button of the state login leads there.

@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from appeals.citizen.letter import verify
-from omsportal import api, pages
+from omsportal import api, message_texts, pages
 from omsportal.access_log import access_log
 from omsportal.accounts.views import admin_login, start
 from omsportal.cabinet.feeds import calendar_feed
@@ -21,6 +21,12 @@ urlpatterns = [
     path("staff/", include("appeals.desk.urls")),
     path("staff/", include("appeals.calls.urls")),
     path("clinic/", include("appeals.clinic.urls")),
+    path("region/messages/", message_texts.texts, name="message_texts"),
+    path(
+        "region/messages/<slug:event>/<slug:channel>/<slug:language>/",
+        message_texts.text,
+        name="message_text",
+    ),
     path("region/what-if/", what_if, name="what_if"),
     path("region/", include("omsportal.reports.urls")),
     path("region/forms/", include("omsportal.zpz.urls")),

@@ -51,7 +51,8 @@ def waiting(scope: Scope) -> QuerySet[CallBack]:
 
 def find(scope: Scope, key: UUID) -> CallBack:
     """Errors: AppealNotFound for what the reader may not see."""
-    rows = CallBack.objects.visible_to(scope).select_related("appeal__topic", "organization", "leased_by")
+    joined = ("appeal__topic", "organization", "region", "leased_by", "recording")
+    rows = CallBack.objects.visible_to(scope).select_related(*joined)
     row = rows.filter(key=key).first()
     if row is None:
         raise AppealNotFound

@@ -37,9 +37,10 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """By when somebody must have been called: the end of the calling hours of `day`."""
+    """On which day somebody must be called: `since` and `at` are the first and last moments of its hours."""
 
     day: date
+    since: datetime
     at: datetime
     reason: Reason
 
@@ -57,7 +58,7 @@ def voice_due(received_at: datetime, *, zone: ZoneInfo, calendar: Calendar, hour
         reason = Reason(
             "next_working_day", "Сообщение оставлено вне часов работы: перезвонить в рабочий день"
         )
-    return Due(day, _at(day, hours.until, zone), reason)
+    return Due(day, _at(day, hours.since, zone), _at(day, hours.until, zone), reason)
 
 
 def other_time(tried_at: datetime, *, zone: ZoneInfo, calendar: Calendar, hours: Hours) -> datetime:

@@ -33,9 +33,9 @@ _FIELDS = {"applicant_phone": "phone", "applicant_name": "name", "person": "who"
 
 @desk_roles
 @require_http_methods(["GET", "POST"])
-def call_form(request: ScopedRequest, key: UUID | None = None) -> HttpResponse:
-    """A talk from hello to saved. With `key` it answers a recording that is kept for the reader."""
-    recording = _recording(request, key)
+def call_form(request: ScopedRequest, call_back_key: UUID | None = None) -> HttpResponse:
+    """A talk from hello to saved. With a key it answers a recording that is kept for the reader."""
+    recording = _recording(request, call_back_key)
     if "begin" in request.POST:
         return HttpResponse(ticket.fresh(timezone.now()).signed(), content_type="text/plain")
     if request.method == "GET":

@@ -99,7 +99,7 @@ def _open_offers() -> QuerySet[HandOver]:
     return HandOver.objects.filter(appeal=OuterRef("pk"), state=HandOverState.OFFERED)
 
 
-def bounded_counts(parts: Mapping[str, QuerySet[Appeal]]) -> dict[str, int]:
+def bounded_counts(parts: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
     """How many rows each part has, up to MANY + 1: one query that never reads more than it has to say."""
     columns: list[tuple[str, str]] = []
     values: list[Any] = []

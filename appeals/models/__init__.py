@@ -42,6 +42,7 @@ from appeals.models.macros import Macro
 from appeals.models.notices import Notice, NoticeSetting
 from appeals.models.posting import BodyAddress, LetterCounter, Letterhead, PrintBatch
 from appeals.models.proofs import Proof, ProofRule, Receiver
+from appeals.models.recordings import Recording, VoiceKey
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
 from appeals.models.reports import AppealChange, AppealFact, AppealSum, CountRun, Outcome
 from appeals.models.search import QueueSearch
@@ -109,6 +110,7 @@ __all__ = [
     "ProofRule",
     "QueueSearch",
     "Receiver",
+    "Recording",
     "ReplyChannel",
     "ReplyTemplate",
     "ReturnReason",
@@ -118,6 +120,7 @@ __all__ = [
     "SurveyRefusal",
     "Validity",
     "ViolationCode",
+    "VoiceKey",
     "WaitingTimeNorm",
     "WorkDraft",
 ]

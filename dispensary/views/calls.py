@@ -73,7 +73,7 @@ def call_record(request: ScopedRequest, call_id: int) -> HttpResponse:
         return _page(request, call, form)
     try:
         with transaction.atomic():
-            outcomes.record(
+            done = outcomes.record(
                 call_id=call_id,
                 actor=acting_user(request),
                 scope=request.scope,
@@ -86,7 +86,7 @@ def call_record(request: ScopedRequest, call_id: int) -> HttpResponse:
     except IntegrityError:
         form.add_error(None, _("Something is missing: check the day and the reason."))
         return _page(request, call, form)
-    messages.success(request, _("The outcome is written down."))
+    messages.success(request, _written(done))
     if "and_next" in request.POST:
         calling.take_next(actor=acting_user(request), scope=request.scope, now=timezone.now())
     return redirect("dispensary:calls")
@@ -115,6 +115,14 @@ def calls_balance(request: ScopedRequest) -> HttpResponse:
         "ends": balance.ends_of_the_week(request.scope, now=now),
     }
     return render(request, "dispensary/calls_balance.html", context)
+
+
+def _written(call: Call) -> str:
+    """Says when somebody who did not pick up is tried again, so that nobody notes it by hand."""
+    if call.closed_at is not None:
+        return _("The outcome is written down.")
+    when = date_format(timezone.localtime(call.due_at), "j E, H:i").lower()
+    return _("Not reached. The next attempt: %(when)s.") % {"when": when}
 
 
 def _nobody(wakes_at: datetime | None) -> str:

@@ -135,6 +135,7 @@ def campaign_page(request: ScopedRequest, campaign_id: int) -> HttpResponse:
         report = selectors.coverage_of(campaign, request.scope)
         context |= figures.of_coverage(campaign, report)
         context |= figures.of_progress(campaign, report, now=timezone.now())
+        context |= figures.of_surveys(selectors.surveys_of(campaign, request.scope))
         context |= figures.of_uplift(selectors.uplift_of(campaign, request.scope))
     return render(request, "dispensary/campaign.html", staff_context(request, **context))
 

@@ -19,7 +19,7 @@ from dispensary.planning import DryRun
 from dispensary.pricing import Estimate
 from dispensary.progress import Pace, through_at
 from dispensary.reference import prices
-from dispensary.selectors import CoverageReport, clinic_names, price_of
+from dispensary.selectors import CoverageReport, Surveys, clinic_names, price_of
 from dispensary.uplift import Uplift
 from registry.models.people import ContactChannel
 
@@ -150,6 +150,21 @@ def of_uplift(found: Uplift | None) -> dict[str, Any]:
         "uplift_high": points(found.high),
         "uplift_invited": percent(found.invited.came, found.invited.people),
         "uplift_left_out": percent(found.left_out.came, found.left_out.people),
+    }
+
+
+def of_surveys(found: Surveys) -> dict[str, Any]:
+    """Why people did not come and how those who came found it; nothing while nobody has answered."""
+    if not found.asked:
+        return {}
+    said = found.content + found.not_content
+    return {
+        "surveys": found,
+        "survey_said": said,
+        "survey_content": percent(found.content, said),
+        "survey_ways": ", ".join(f"{way} {number(count)}" for way, count in found.ways),
+        "absence_table": _people(_("Why people did not come"), _("Reason"), found.absence),
+        "complaint_table": _people(_("What was not as it should be"), _("Reason"), found.complaints),
     }
 
 

@@ -2,7 +2,7 @@ from notifications.models.outbox import Channel, Message, MessageQuerySet, State
 from notifications.models.prints import PrintBatch, PrintedLetter, PrintState, ReturnReason
 from notifications.models.providers import Provider
 from notifications.models.rules import ContactCap, QuietWindow
-from notifications.models.templates import MessageTemplate
+from notifications.models.templates import MessageTemplate, TemplateDraft
 
 __all__ = [
     "Channel",
@@ -17,4 +17,5 @@ __all__ = [
     "QuietWindow",
     "ReturnReason",
     "State",
+    "TemplateDraft",
 ]

@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -10,6 +10,7 @@ from notifications import templating
 from notifications.events import EVENTS, SAMPLE
 from notifications.models.outbox import Channel
 from notifications.segments import count_segments
+from registry.models import User
 from registry.models.dated import Dated, dated_constraints
 
 
@@ -26,6 +27,19 @@ class MessageTemplate(Dated):
     version = models.PositiveSmallIntegerField(_("version"), default=1)
     subject = models.CharField(pgettext_lazy("message", "subject"), max_length=200, blank=True)
     body = models.TextField(_("text"))
+    # Of the wordings written on the pages; those that came with the portal have none.
+    written_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("written by")
+    )
+    published_by = models.ForeignKey(
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("published by"),
+    )
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("message template")
@@ -41,6 +55,13 @@ class MessageTemplate(Dated):
                 violation_error_message=_("An SMS has no subject; every other message needs one."),
             ),
             models.CheckConstraint(condition=~Q(body=""), name="messagetemplate_body"),
+            models.CheckConstraint(
+                condition=Q(written_by__isnull=True, published_by__isnull=True, published_at__isnull=True)
+                | Q(written_by__isnull=False, published_by__isnull=False, published_at__isnull=False)
+                & ~Q(published_by=F("written_by")),
+                name="messagetemplate_four_eyes",
+                violation_error_message=_("A wording is published by another person than its author."),
+            ),
         )
 
     def __str__(self) -> str:
@@ -64,3 +85,29 @@ class MessageTemplate(Dated):
     def preview(self) -> str:
         """The body with sample values of real length."""
         return templating.render(self.body, SAMPLE, EVENTS[self.event].in_body(self.channel))
+
+
+class TemplateDraft(models.Model):
+    """A wording that waits for another person to publish it; one for each event, channel and language."""
+
+    event = models.CharField(_("event"), max_length=40)
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel)
+    language = models.CharField(_("language"), max_length=5)
+    subject = models.CharField(pgettext_lazy("message", "subject"), max_length=200, blank=True)
+    body = models.TextField(_("text"))
+    valid_from = models.DateField(_("valid from"))
+    # Whoever changed it last: the other person has to look at these very words.
+    written_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("written by")
+    )
+    written_at = models.DateTimeField(_("written at"))
+
+    class Meta:
+        verbose_name = _("draft of a message template")
+        verbose_name_plural = _("drafts of message templates")
+        constraints = [
+            models.UniqueConstraint(fields=["event", "channel", "language"], name="templatedraft_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.channel} {self.language}"

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from appeals.calls.figures import usual_length
 from omsportal import charts
 from omsportal.what_if.counting import CallsAnswer, CasesAnswer, calls_answer, cases_answer
 from omsportal.what_if.forms import WhatIfForm
@@ -70,7 +71,10 @@ def _defaults(
 ) -> dict[str, float]:
     report = staffing(request.scope, today).region(region)
     heads = _heads(report, members) if report else {1: 0, 2: 0, 3: 0}
+    offices = Organization.objects.filter(code__in=members)
+    usual = usual_length(offices, now=timezone.now())
     return USUAL | {
+        "handling": min(max(usual, 10), 3600) if usual is not None else USUAL["handling"],
         "calls": ceil(day.calls_a_day),
         "people": round(heads[1] * (1 - USUAL["away"] / 100)),
         "level2": min(heads[2], 200),

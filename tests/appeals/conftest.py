@@ -6,7 +6,15 @@ import pytest
 from django.db import connection
 
 from appeals.load import load_reference
-from appeals.models import AppealTerm, AppealTopic, Body, DeclineGround, ViolationCode, WaitingTimeNorm
+from appeals.models import (
+    AppealTerm,
+    AppealTopic,
+    Body,
+    CallPolicy,
+    DeclineGround,
+    ViolationCode,
+    WaitingTimeNorm,
+)
 from appeals.reference import Terms, Topics, read_terms, read_topics
 from registry.load import load_workdays
 from registry.models import CalendarDay
@@ -83,6 +91,7 @@ def put_reference() -> None:
             AppealTopic,
             Body,
             AppealTerm,
+            CallPolicy,
             DeclineGround,
             ViolationCode,
             WaitingTimeNorm,

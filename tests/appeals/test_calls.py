@@ -6,20 +6,15 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from appeals.load import load_call_policy
+from appeals.calls.figures import usual_length
 from appeals.models import Appeal, AppealEvent, CallBack, CallBackAttempt, HandOver, PhoneCall
-from registry.models import AccessRecord
+from registry.models import AccessRecord, Organization
 from tests.appeals.desk import at_desk, queries
 from tests.cast import Cast
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference", "clock", "call_rules")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference", "clock")]
 CALL, CALLS = "/staff/call/", "/staff/calls/"
 PHONE = "+79000000001"
-
-
-@pytest.fixture
-def call_rules(db):
-    load_call_policy()
 
 
 @pytest.fixture
@@ -250,6 +245,38 @@ def test_another_time_needs_a_time_and_no_need_needs_a_reason(cast, maria):
     assert due > before
     client.post(address, {"outcome": "not_needed", "note": "Перезвонила сама"})
     assert CallBack.objects.get().outcome == "not_needed"
+
+
+def test_what_is_owed_stands_on_every_page_and_returns_to_zero(cast, maria):
+    client, boss = at_desk(cast.users["operator"]), at_desk(cast.users["supervisor"])
+    count = '<span>Перезвонить</span><span class="count">1</span>'
+    assert count not in client.get("/staff/queue/").content.decode()
+    owed = promise(client)
+    for who, address in ((client, "/staff/queue/"), (boss, "/staff/board/"), (client, CALL)):
+        assert count in who.get(address).content.decode()
+    assert "Вопросы без ответа" in boss.get("/staff/calls/figures/").content.decode()
+    client.post(reverse("staff_call_back", args=[owed.key]), {"outcome": "not_needed", "note": "Пришла сама"})
+    assert count not in client.get("/staff/queue/").content.decode()
+
+
+def test_heads_see_how_long_talks_take_by_topic(cast, maria, now, monkeypatch):
+    assert usual_length(Organization.objects.all(), now=now) is None
+    client = at_desk(cast.users["operator"])
+    for seconds in (20, 30, 100):
+        sent = typed(client)
+        with monkeypatch.context() as patch:
+            patch.setattr("django.utils.timezone.now", lambda at=now + timedelta(seconds=seconds): at)
+            client.post(CALL, sent)
+    # More than the few by which nothing is known yet.
+    first = PhoneCall.objects.first()
+    assert first is not None
+    monkeypatch.setattr("appeals.calls.figures.FEWEST", 3)
+    assert usual_length(Organization.objects.all(), now=now) == 30
+    assert client.get("/staff/calls/figures/").status_code == 404
+    page = at_desk(cast.users["supervisor"]).get("/staff/calls/figures/").content.decode()
+    assert "4.1 " in page
+    assert '<td class="num">30</td>' in page
+    assert "30 с" in page
 
 
 def test_pages_ask_the_database_a_constant_number_of_times(cast, maria):

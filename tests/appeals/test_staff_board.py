@@ -64,7 +64,8 @@ def test_the_board_asks_a_constant_number_of_things(cast, now, loaded):
     for number in range(6):
         representative(cast, "nobody", 2, user=None, last_name=f"Новикова{'а' * number}")
     many = len(list(queries(client, reverse("staff_board"))))
-    assert few == many <= 10
+    # One of them counts the calls that are owed, for the rail.
+    assert few == many <= 14
 
 
 def test_the_rail_offers_what_the_reader_may_open(cast, loaded):

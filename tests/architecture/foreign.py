@@ -32,6 +32,7 @@ from appeals.models import (
     Presence,
     PrintBatch,
     QueueSearch,
+    Recording,
     ReplyTemplate,
     WorkDraft,
 )
@@ -77,8 +78,10 @@ from representatives.models import (
     Conflict,
     DirectLine,
     DutyChange,
+    PlannedPositions,
     RegisterEvent,
     Representative,
+    StaffingNorm,
     ZpzEvent,
     ZpzReport,
     ZpzVersion,
@@ -191,6 +194,20 @@ def _staff(cast: Cast, now: datetime) -> list[models.Model]:
         Absence.objects.create(representative=one, first_day=date(2026, 6, 1), last_day=date(2026, 6, 3)),
         Conflict.objects.create(
             representative=one, person=cast.outsider, reason=CANARY, valid_from=date(2026, 1, 1)
+        ),
+        StaffingNorm.objects.create(
+            region_id=REGION,
+            level=2,
+            insured_per_representative=1,
+            valid_from=date(2026, 1, 1),
+            source=CANARY,
+        ),
+        PlannedPositions.objects.create(
+            organization=cast.foreign_insurer,
+            level=2,
+            positions=1,
+            valid_from=date(2026, 1, 1),
+            source=CANARY,
         ),
         RegisterEvent.objects.create(
             representative=one, at=now, kind="corrected", data={"phone": [CANARY, ""]}
@@ -509,6 +526,17 @@ def _calls(cast: Cast, now: datetime) -> list[models.Model]:
     )
     return [
         owed,
+        Recording.objects.create(
+            call_back=owed,
+            organization=cast.foreign_insurer,
+            source_key=uuid4(),
+            file="recordings/00/canary",
+            size=1,
+            sha256="0" * 64,
+            content_type="audio/wav",
+            verdict="clean",
+            uploaded_at=now,
+        ),
         CallBackAttempt.objects.create(call_back=owed, outcome="no_answer", note=CANARY, by=operator, at=now),
         PhoneCall.objects.create(
             key=uuid4(), operator=operator, result="call_back", started_at=now, ended_at=now, **place

@@ -37,10 +37,13 @@ OPEN = {
     "representatives:organization": {"code": "26"},
     "representatives:clinic": None,  # filled in below: the outsider's clinic
     "representatives:door": None,
+    "representatives:door-sheet": None,
     "representatives:calendar": None,
     "openid_connect_login": {"provider_id": "nobody"},
     "notifications:unsubscribe": {"token": "forged"},
     "dispensary:reply": {"token": "forged"},
+    # One set of wordings serves all regions.
+    "message_text": {"event": "exam_invitation", "channel": "sms", "language": "ru"},
     "dispensary:file-format": {"kind": "name_list"},
     "dispensary:file-template": {"kind": "name_list", "form": "csv"},
     "dispensary:file-sample": {"kind": "name_list", "form": "csv"},
@@ -64,7 +67,7 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
     names = set(re.findall(r"<(?:\w+:)?(\w+)>", route.pattern))
     if not names:
         return None
-    if route.view_name in {"representatives:clinic", "representatives:door", "representatives:calendar"}:
+    if route.view_name.removeprefix("representatives:") in {"clinic", "door", "door-sheet", "calendar"}:
         assert cast.outsider.clinic is not None
         return {"code": cast.outsider.clinic.mo_code}
     if route.view_name == "staff_view_delete":
@@ -92,6 +95,8 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
         "token": "forged",
         "secret": "a" * 26,
         "action": "take" if "number" in names else "pause",
+        "norm_id": world.rows["representatives.StaffingNorm"].pk,
+        "plan_id": world.rows["representatives.PlannedPositions"].pk,
         "report_id": world.rows["representatives.ZpzReport"].pk,
         "region": "26",
         "table": "9",

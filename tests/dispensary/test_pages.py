@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from dispensary import services, work
 from dispensary.lifecycle import State
-from dispensary.models import Campaign, Invitation
+from dispensary.models import Campaign, Invitation, Reason, SurveyAnswer
 from registry.models import AccessRecord
 from registry.scoping import Role
 from tests.cast import Cast
@@ -240,3 +240,20 @@ def test_a_citizen_sees_the_own_exams_and_nobody_elses(cast: Cast, campaign: Cam
     assert [exams.person for exams in page.context["people"]] == [cast.maria]
     assert page.context["people"][0].due
     assert client_of(cast, "nobody").get(reverse("dispensary:my-exams")).context["people"] == []
+
+
+def test_what_people_answered_stands_in_the_report_of_the_campaign(cast, campaign, now) -> None:
+    reasons = {kind: Reason.objects.filter(kind=kind).first() for kind in ("absence", "complaint")}
+    answers = [
+        {"kind": "absence", "reason": reasons["absence"], "way": "web"},
+        {"kind": "satisfaction", "satisfied": False, "reason": reasons["complaint"], "way": "phone"},
+        {"kind": "satisfaction", "satisfied": True, "way": "phone"},
+    ]
+    client, address = client_of(cast, "supervisor"), reverse("dispensary:campaign", args=[campaign.pk])
+    assert "surveys" not in client.get(address).context
+    for invitation, answer in zip(Invitation.objects.order_by("pk"), answers, strict=False):
+        SurveyAnswer.objects.create(invitation=invitation, at=now, **answer)
+    found = client.get(address).context["surveys"]
+    assert (found.asked, found.content, found.not_content) == (3, 1, 1)
+    assert found.absence == [(reasons["absence"].title, 1)]
+    assert found.complaints == [(reasons["complaint"].title, 1)]

@@ -1,13 +1,13 @@
 """Everybody due gets one row, once; whoever is not invited gets the reason."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from dispensary import services
+from dispensary import escalation, services
 from dispensary.eligibility import PersonFacts, eligible
-from dispensary.models import Invitation, PlanCount
+from dispensary.models import Invitation, PlanCount, PlannedExam
 from dispensary.observation import shipped_observation_rules
 from dispensary.reference import current_observation_rules, current_rules
 from dispensary.rules import shipped_rules
@@ -46,6 +46,7 @@ def outcome(cast: Cast, now: datetime, *channels: str, **fields: Any) -> tuple[s
         # Agreed to be reminded, yet not by any way that works: a letter disturbs nobody.
         (["sms"], {"phone": "", "address": "г. Примерск, д. 1"}, ("planned", "post", "")),
         (["sms"], {"phone": "", "address": ""}, ("excluded", "", "no_contact")),
+        ([""], {"preferred_channel": "sms", "phone": "+4915112345678", "email": ""}, ("listed", "phone", "")),
         ([], {}, ("excluded", "", "no_consent")),
         (["sms"], {"clinic": None}, ("excluded", "", "no_clinic")),
         (["sms"], {"died_on": date(2026, 1, 9)}, None),
@@ -125,3 +126,20 @@ def test_the_dry_run_counts_what_planning_writes(cast: Cast, now: datetime) -> N
     assert found.clinics == {cast.clinic.pk: 3, None: 1}
     assert found.ages == {"40–64": 3, "18–39": 1}
     assert services.plan(campaign=campaign, now=now) == found.people
+
+
+def test_the_day_that_the_clinics_list_names_is_the_persons_own(cast: Cast, now: datetime) -> None:
+    """Whether the list came before the campaign or after it."""
+    named, other = due_person(cast, "sms"), due_person(cast, "sms")
+    campaign = make_campaign(cast)
+    facts = {"region": campaign.region, "insurer": cast.insurer, "clinic": cast.clinic, "hash": "0" * 32}
+    facts |= {"programme": campaign.programme, "year": 2026, "stated_at": now}
+    PlannedExam.objects.create(person=named, round=1, inform_by=date(2026, 7, 1), **facts)
+    PlannedExam.objects.create(person=named, round=2, inform_by=date(2026, 8, 1), **facts)
+    services.plan(campaign=campaign, now=now)
+    days = dict(Invitation.objects.values_list("person", "informing_deadline"))
+    assert (days[named.pk], days[other.pk]) == (date(2026, 7, 1), campaign.inform_by)
+    Invitation.objects.filter(state="planned").update(state="informed", informed_at=now)
+    escalation.follow_up(campaign, now=now + timedelta(days=60))
+    again = dict(Invitation.objects.filter(round=2).values_list("person", "informing_deadline"))
+    assert again[named.pk] == date(2026, 8, 1) != again[other.pk]
