@@ -18,7 +18,7 @@ from notifications.channels.post import letter_of
 from notifications.events import Purpose
 from notifications.households import envelopes
 from notifications.letters import Leaf, render_batch
-from notifications.models import Channel, Message, PrintBatch, PrintedLetter, PrintState
+from notifications.models import Channel, InvitationBatch, Message, PrintedLetter, PrintState
 from notifications.models.prints import PRINTERS
 from notifications.queue import Report
 from notifications.states import State
@@ -92,7 +92,7 @@ def _ready(insurer: int) -> QuerySet[Message]:
 
 
 @transaction.atomic
-def collect(*, insurer: Organization, actor: User, scope: Scope, now: datetime) -> PrintBatch | None:
+def collect(*, insurer: Organization, actor: User, scope: Scope, now: datetime) -> InvitationBatch | None:
     """The oldest letters into a new batch, households together; None where nothing waits.
 
     Errors: Organization.DoesNotExist for an insurer that is not the actor's own.
@@ -110,7 +110,7 @@ def collect(*, insurer: Organization, actor: User, scope: Scope, now: datetime) 
         chosen.append([int(str(mark)) for mark in together])
     if not chosen:
         return None
-    batch = PrintBatch.objects.create(
+    batch = InvitationBatch.objects.create(
         insurer=insurer,
         letters=sum(map(len, chosen)),
         envelopes=len(chosen),
@@ -126,7 +126,7 @@ def collect(*, insurer: Organization, actor: User, scope: Scope, now: datetime) 
     return batch
 
 
-def pdf_of(batch: PrintBatch) -> bytes:
+def pdf_of(batch: InvitationBatch) -> bytes:
     """All sheets of the batch, in the order of the envelopes; made anew each time from what was written then.
 
     Errors: typst.TypstError for a text the layout cannot set.
@@ -134,7 +134,7 @@ def pdf_of(batch: PrintBatch) -> bytes:
     return render_batch(leaves_of(batch), title=f"{batch.insurer.short_name}, {batch.pk}")
 
 
-def leaves_of(batch: PrintBatch) -> list[Leaf]:
+def leaves_of(batch: InvitationBatch) -> list[Leaf]:
     """The letters in the order of the envelopes."""
     rows = list(batch.sheets.select_related("message__insurer").order_by("envelope", "sheet"))
     sizes = Counter(row.envelope for row in rows)
@@ -160,10 +160,10 @@ def _leaf(row: PrintedLetter, of: int) -> Leaf:
 
 
 @transaction.atomic
-def step(*, batch_id: int, to: PrintState, actor: User, scope: Scope, now: datetime) -> PrintBatch:
-    """Marks a batch printed, or posted. Errors: PrintBatch.DoesNotExist for a foreign one; PrintRefusedError for
+def step(*, batch_id: int, to: PrintState, actor: User, scope: Scope, now: datetime) -> InvitationBatch:
+    """Marks a batch printed, or posted. Errors: InvitationBatch.DoesNotExist for a foreign one; PrintRefusedError for
     a step out of order, such as a second click."""
-    batch = PrintBatch.objects.visible_to(scope).select_for_update(of=("self",)).get(pk=batch_id)
+    batch = InvitationBatch.objects.visible_to(scope).select_for_update(of=("self",)).get(pk=batch_id)
     if (batch.state, to) == (PrintState.OPEN, PrintState.PRINTED):
         batch.printed_by, batch.printed_at = actor, now
     elif (batch.state, to) == (PrintState.PRINTED, PrintState.POSTED):
@@ -195,9 +195,9 @@ def note_return(*, number: str, reason: str, actor: User, scope: Scope, now: dat
     return letter
 
 
-def batches(scope: Scope, *, before: int | None = None) -> tuple[list[PrintBatch], int | None]:
+def batches(scope: Scope, *, before: int | None = None) -> tuple[list[InvitationBatch], int | None]:
     """One page, newest first, and the key of the next."""
-    rows = PrintBatch.objects.visible_to(scope).select_related("insurer", "made_by")
+    rows = InvitationBatch.objects.visible_to(scope).select_related("insurer", "made_by")
     if before is not None:
         rows = rows.filter(pk__lt=before)
     found = list(rows.order_by("-pk")[: PAGE + 1])

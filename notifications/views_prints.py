@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from notifications import prints
-from notifications.models import PrintBatch, PrintedLetter, PrintState
+from notifications.models import InvitationBatch, PrintedLetter, PrintState
 from notifications.models.prints import PRINTERS, ReturnReason
 from registry.access import roles
 from registry.audit import record_read
@@ -120,7 +120,7 @@ def batch_step(request: ScopedRequest, batch_id: int) -> HttpResponseRedirect:
             scope=request.scope,
             now=timezone.now(),
         )
-    except PrintBatch.DoesNotExist as error:
+    except InvitationBatch.DoesNotExist as error:
         raise Http404 from error
     except prints.PrintRefusedError:
         messages.warning(request, _("The batch is further already: look at its state."))
@@ -168,14 +168,14 @@ def _note(request: ScopedRequest, form: ReturnForm) -> bool:
     return True
 
 
-def _batch(request: ScopedRequest, batch_id: int) -> PrintBatch:
-    visible = PrintBatch.objects.visible_to(request.scope)
+def _batch(request: ScopedRequest, batch_id: int) -> InvitationBatch:
+    visible = InvitationBatch.objects.visible_to(request.scope)
     return get_object_or_404(
         visible.select_related("insurer", "made_by", "printed_by", "posted_by"), pk=batch_id
     )
 
 
-def _log(request: ScopedRequest, batch: PrintBatch) -> None:
+def _log(request: ScopedRequest, batch: InvitationBatch) -> None:
     record_read(
         scope=request.scope,
         subject=Subject.PRINTED_LETTERS,

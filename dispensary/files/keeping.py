@@ -22,7 +22,7 @@ def forget_originals(*, now: datetime) -> int:
     over = ClinicFile.objects.filter(finished_at__lt=now - timedelta(days=rule.days)).exclude(file="")
     files = list(over.order_by("finished_at")[:LIMIT])
     for file in files:
-        file.file.storage.delete(file.file.name)
+        file.file.storage.delete(str(file.file.name))
         ClinicFileFault.objects.filter(file=file).exclude(value="").update(value="")
         ClinicFile.objects.filter(pk=file.pk, file=file.file.name).update(file="")
     return len(files)

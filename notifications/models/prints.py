@@ -14,7 +14,7 @@ from registry.scoping import Role, Scope, ScopedQuerySet
 PRINTERS = (Role.CASE_WORKER, Role.SUPERVISOR)
 
 
-class PrintBatchQuerySet(ScopedQuerySet["PrintBatch"]):
+class InvitationBatchQuerySet(ScopedQuerySet["InvitationBatch"]):
     def visible_to(self, scope: Scope) -> Self:
         """The insurer's own office."""
         insurers = scope.organizations(*PRINTERS)
@@ -27,7 +27,7 @@ class PrintState(models.TextChoices):
     POSTED = "posted", pgettext_lazy("print batch", "posted")
 
 
-class PrintBatch(models.Model):
+class InvitationBatch(models.Model):
     """Letters that one insurer prints in one go. The sheets are made from the messages whenever they are asked for."""
 
     insurer = models.ForeignKey(
@@ -47,7 +47,7 @@ class PrintBatch(models.Model):
     )
     posted_at = models.DateTimeField(_("posted at"), null=True, blank=True)
 
-    objects = PrintBatchQuerySet.as_manager()
+    objects = InvitationBatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("print batch")
@@ -73,7 +73,7 @@ class PrintBatch(models.Model):
 
 class PrintedLetterQuerySet(ScopedQuerySet["PrintedLetter"]):
     def visible_to(self, scope: Scope) -> Self:
-        return self.filter(batch__in=PrintBatch.objects.visible_to(scope).values("pk"))
+        return self.filter(batch__in=InvitationBatch.objects.visible_to(scope).values("pk"))
 
 
 class ReturnReason(models.TextChoices):
@@ -94,7 +94,11 @@ class PrintedLetter(models.Model):
         Message, on_delete=models.PROTECT, related_name="printed", verbose_name=_("message")
     )
     batch = models.ForeignKey(
-        PrintBatch, on_delete=models.PROTECT, db_index=False, related_name="sheets", verbose_name=_("batch")
+        InvitationBatch,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="sheets",
+        verbose_name=_("batch"),
     )
     envelope = models.PositiveIntegerField(_("envelope"))
     sheet = models.PositiveSmallIntegerField(_("sheet in the envelope"))

@@ -62,8 +62,7 @@ from dispensary.models import (
     RecommendationContact,
     SurveyAnswer,
 )
-from notifications.models import Message, PrintedLetter
-from notifications.models import PrintBatch as InvitationBatch
+from notifications.models import InvitationBatch, Message, PrintedLetter
 from registry.load import load_consent_texts, load_workdays
 from registry.models import (
     AccessRecord,

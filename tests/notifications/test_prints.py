@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from notifications import prints
 from notifications.load import load_templates
-from notifications.models import Message, PrintBatch, PrintedLetter, PrintState
+from notifications.models import InvitationBatch, Message, PrintedLetter, PrintState
 from registry.models import AccessRecord, Consent
 from tests.cast import Cast
 from tests.notifications.factories import person_who_agreed, send_later
@@ -59,12 +59,12 @@ def letters(cast: Cast, now: datetime) -> list[Message]:
     return found
 
 
-def collect(cast: Cast, now: datetime) -> PrintBatch | None:
+def collect(cast: Cast, now: datetime) -> InvitationBatch | None:
     user = cast.users["supervisor"]
     return prints.collect(insurer=cast.insurer, actor=user, scope=cast.scope("supervisor"), now=now)
 
 
-def step(cast: Cast, batch: PrintBatch, to: PrintState, now: datetime) -> PrintBatch:
+def step(cast: Cast, batch: InvitationBatch, to: PrintState, now: datetime) -> InvitationBatch:
     return prints.step(
         batch_id=batch.pk, to=to, actor=cast.users["supervisor"], scope=cast.scope("supervisor"), now=now
     )
@@ -129,7 +129,7 @@ def test_a_return_is_noted_once_and_only_for_what_was_posted(
     assert (message.state, message.error_code) == ("failed", "returned_unknown")
     with pytest.raises(prints.PrintRefusedError, match="known"):
         note(cast, letter, now)
-    with pytest.raises(PrintBatch.DoesNotExist):
+    with pytest.raises(InvitationBatch.DoesNotExist):
         prints.step(
             batch_id=batch.pk,
             to=PrintState.POSTED,
@@ -160,7 +160,7 @@ def test_the_office_goes_through_the_pages(
     client.force_login(cast.users["case_worker"])
     assert "5" in client.get(reverse("notifications:prints")).content.decode()
     made = client.post(reverse("notifications:print-collect"), {"insurer": cast.insurer.pk})
-    batch = PrintBatch.objects.get()
+    batch = InvitationBatch.objects.get()
     assert made.url == reverse("notifications:print-batch", args=[batch.pk])
     page = client.get(made.url)
     assert letters[0].addressee in page.content.decode()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from notifications import prints
 from notifications.letters import render_letter
-from notifications.models import Message, PrintBatch, PrintedLetter
+from notifications.models import InvitationBatch, Message, PrintedLetter
 from omsportal.bench.frame import Benchmark, Budget, Probe
 from omsportal.bench.messages import fill_outbox
 from omsportal.bench.world import World
@@ -20,7 +20,7 @@ def benchmarks(world: World) -> Iterator[Benchmark]:
     bare = [leaf.letter for leaf in prints.leaves_of(batch)]
 
     def ours() -> int:
-        prints.pdf_of(PrintBatch.objects.get(pk=batch.pk))
+        prints.pdf_of(InvitationBatch.objects.get(pk=batch.pk))
         return LETTERS
 
     def loop() -> int:
@@ -36,7 +36,7 @@ def benchmarks(world: World) -> Iterator[Benchmark]:
     )
 
 
-def _batch(world: World) -> PrintBatch:
+def _batch(world: World) -> InvitationBatch:
     fill_outbox(LETTERS, state="sent")
     insurer, user = Organization.objects.filter(kind="insurer")[0], User.objects.order_by("pk")[0]
     address = "236000, г. Калининград, ул. Примерная, д. 1, кв. 1"
@@ -44,7 +44,7 @@ def _batch(world: World) -> PrintBatch:
         Message.objects.filter(pk=message.pk).update(
             channel="post", address=address, insurer=insurer, subject="Приглашение", body=_BODY.format(number)
         )
-    batch = PrintBatch.objects.create(
+    batch = InvitationBatch.objects.create(
         insurer=insurer, letters=LETTERS, envelopes=LETTERS, made_by=user, made_at=world.now
     )
     PrintedLetter.objects.bulk_create(

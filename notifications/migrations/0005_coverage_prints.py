@@ -8,14 +8,14 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notifications', '0003_outreach_providers'),
+        ('notifications', '0004_outreach_wordings'),
         ('registry', '0006_calls_phone'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PrintBatch',
+            name='InvitationBatch',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('state', models.CharField(choices=[('open', 'to be printed'), ('printed', 'printed, to be posted'), ('posted', 'posted')], default='open', max_length=8, verbose_name='state')),
@@ -54,29 +54,29 @@ class Migration(migrations.Migration):
             index=models.Index(condition=models.Q(('batched_at__isnull', True), ('carried_by__isnull', True), ('channel', 'post'), ('purpose', 'invitation'), ('state', 'sent')), fields=['insurer', 'id'], name='message_to_print'),
         ),
         migrations.AddField(
-            model_name='printbatch',
+            model_name='invitationbatch',
             name='insurer',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organization', verbose_name='insurer'),
         ),
         migrations.AddField(
-            model_name='printbatch',
+            model_name='invitationbatch',
             name='made_by',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by'),
         ),
         migrations.AddField(
-            model_name='printbatch',
+            model_name='invitationbatch',
             name='posted_by',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='posted by'),
         ),
         migrations.AddField(
-            model_name='printbatch',
+            model_name='invitationbatch',
             name='printed_by',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='printed by'),
         ),
         migrations.AddField(
             model_name='printedletter',
             name='batch',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='notifications.printbatch', verbose_name='batch'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='notifications.invitationbatch', verbose_name='batch'),
         ),
         migrations.AddField(
             model_name='printedletter',
@@ -89,19 +89,19 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='noted by'),
         ),
         migrations.AddIndex(
-            model_name='printbatch',
+            model_name='invitationbatch',
             index=models.Index(fields=['insurer', '-id'], name='invitationbatch_of_insurer'),
         ),
         migrations.AddConstraint(
-            model_name='printbatch',
+            model_name='invitationbatch',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'printed', 'posted'])), name='invitationbatch_state'),
         ),
         migrations.AddConstraint(
-            model_name='printbatch',
+            model_name='invitationbatch',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('printed_at__isnull', True), ('printed_by__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('printed_at__isnull', False), ('printed_by__isnull', False)), _connector='OR'), name='invitationbatch_printed'),
         ),
         migrations.AddConstraint(
-            model_name='printbatch',
+            model_name='invitationbatch',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('posted_at__isnull', False), ('posted_by__isnull', False), ('state', 'posted')), models.Q(models.Q(('state', 'posted'), _negated=True), ('posted_at__isnull', True), ('posted_by__isnull', True)), _connector='OR'), name='invitationbatch_posted'),
         ),
         migrations.AddIndex(
