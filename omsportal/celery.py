@@ -118,6 +118,11 @@ app.conf.update(
             "schedule": 24 * 3600,
             "options": {"expires": 3600},
         },
+        "portal.send_reports": {
+            "task": "portal.send_reports",
+            "schedule": 1800,
+            "options": {"expires": 1800},
+        },
         "portal.count_incoming": {
             "task": "portal.count_incoming",
             "schedule": 3600,

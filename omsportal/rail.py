@@ -50,6 +50,7 @@ PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
         "calendar-week",
         ("/region/posts/", "/region/lines/"),
     ),
+    ("dashboard", _("Dashboard"), "speedometer2", ("/region/dashboard/",)),
     ("appeals_report", _("Appeals report"), "bar-chart-line", ("/region/appeals",)),
     ("representatives:staffing", _("Staffing"), "people", ("/region/staffing",)),
     ("zpz:board", _("Official forms"), "file-earmark-ruled", ("/region/forms/",)),

@@ -34,6 +34,7 @@ from appeals.models import (
     QueueSearch,
     Recording,
     ReplyTemplate,
+    ReportMail,
     WorkDraft,
 )
 from appeals.reports.counting import count_appeals
@@ -294,6 +295,13 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
             note=CANARY,
             offered_at=now,
             offered_by_user_id=cast.users["foreign_case_worker"].pk,
+        ),
+        ReportMail.objects.create(
+            user=cast.users["foreign_supervisor"],
+            place=f"O{cast.foreign_insurer.pk}",
+            every="week",
+            told_to=now.date(),
+            created_at=now,
         ),
         AppealLink.objects.create(appeal=appeal, earlier=before, kind="related", note=CANARY, at=now),
         ClinicRequest.objects.create(
