@@ -96,6 +96,11 @@ app.conf.update(
             "schedule": 30.0,
             "options": {"expires": 60},
         },
+        "dispensary.forget_files": {
+            "task": "dispensary.forget_files",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
+        },
         "appeals.end_waits": {"task": "appeals.end_waits", "schedule": 3600, "options": {"expires": 3600}},
         "appeals.remind_asked": {
             "task": "appeals.remind_asked",

@@ -57,6 +57,7 @@ PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("what_if", _("What if"), "sliders", ("/region/what-if/",)),
     ("dispensary:calls", _("Exam calls"), "telephone-outbound", ("/staff/call-list/",)),
     ("dispensary:campaigns", _("Exams"), "calendar-check", ("/region/exams/",)),
+    ("notifications:prints", _("Invitations to print"), "printer", ("/staff/prints/",)),
     ("message_texts", _("Messages"), "chat-square-text", ("/region/messages/",)),
     ("clinic_requests", _("Requests"), "envelope-paper", ("/clinic/requests/",)),
     ("dispensary:observation", _("Observation"), "heart-pulse", ("/staff/observation/",)),
