@@ -43,6 +43,7 @@ def test_after_three_hundred_events_everything_still_holds(cast, now):
         pk = chance.choice(list(Appeal.objects.order_by("pk").values_list("pk", flat=True)))
         appeal = Appeal.objects.select_related("organization", "received_by", "topic", "region").get(pk=pk)
         _step(chance, cast, scopes, appeal, at, done, refused)
+    _route(at)
     assert sum(done.values()) >= EVENTS / 2, done
     assert len(done) >= 15, done
     assert list(violations(now=at)) == []
@@ -88,8 +89,12 @@ def _step(chance, cast, scopes, appeal, at, done, refused):
         assert Appeal.objects.get(pk=appeal.pk).version == version, action
     if chance.random() < 0.1:
         services.climb(now=at, limit=50)
-        with transaction.atomic():
-            services.route_waiting(ids=[appeal.pk], now=at)
+        _route(at)
+
+
+def _route(at):
+    """What the sweep does every few seconds."""
+    services.route_waiting(ids=list(Appeal.objects.unrouted().values_list("pk", flat=True)), now=at)
 
 
 def test_a_reply_to_a_withdrawn_appeal_is_refused_clearly_and_writes_nothing(cast, now):
