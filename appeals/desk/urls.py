@@ -84,5 +84,7 @@ urlpatterns = [
     re_path(rf"^cases/{NUMBER}/(?P<action>[a-z_]+)/draft/$", unsent.keep_view, name="staff_draft"),
     re_path(rf"^cases/{NUMBER}/(?P<action>[a-z_]+)/$", case.act, name="staff_act"),
     path("files/<uuid:key>/", papers.paper, name="staff_file"),
+    path("files/<uuid:key>/look/", papers.look, name="staff_file_look"),
+    path("files/<uuid:key>/picture/", papers.picture, name="staff_file_picture"),
     path("files/<uuid:key>/mark/", marking.mark, name="staff_file_mark"),
 ]

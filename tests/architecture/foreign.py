@@ -35,6 +35,7 @@ from appeals.models import (
     QueueSearch,
     Recording,
     ReplyTemplate,
+    ReportMail,
     WorkDraft,
 )
 from appeals.reports.counting import count_appeals
@@ -63,7 +64,7 @@ from dispensary.models import (
     RecommendationContact,
     SurveyAnswer,
 )
-from notifications.models import Message
+from notifications.models import InvitationBatch, Message, PrintedLetter
 from registry.load import load_consent_texts, load_workdays
 from registry.models import (
     AccessRecord,
@@ -117,6 +118,7 @@ def make_foreign(cast: Cast, now: datetime) -> Foreign:
         *_appeals(cast, now),
         *_campaign(cast, now),
         *_desk(cast, now),
+        *_letters_on_paper(cast, now),
         *_forms(cast, now),
         *_calls(cast, now),
     ]
@@ -127,6 +129,21 @@ def make_foreign(cast: Cast, now: datetime) -> Foreign:
     paper = by_label["appeals.Attachment"]
     file = by_label["dispensary.ClinicFile"]
     return Foreign(appeal, paper.key, file.key, invitation.campaign, invitation, by_label)  # type: ignore[attr-defined]
+
+
+def _letters_on_paper(cast: Cast, now: datetime) -> list[models.Model]:
+    user = cast.users["foreign_supervisor"]
+    letter = send_later(
+        now,
+        event="exam_invitation",
+        channel="post",
+        person=cast.outsider,
+        dedupe_key="canary-on-paper",
+    )
+    batch = InvitationBatch.objects.create(
+        insurer=cast.foreign_insurer, letters=1, envelopes=1, made_by=user, made_at=now
+    )
+    return [batch, PrintedLetter.objects.create(message=letter, batch=batch, envelope=1, sheet=1)]
 
 
 def _people(cast: Cast, now: datetime) -> list[models.Model]:
@@ -279,6 +296,13 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
             note=CANARY,
             offered_at=now,
             offered_by_user_id=cast.users["foreign_case_worker"].pk,
+        ),
+        ReportMail.objects.create(
+            user=cast.users["foreign_supervisor"],
+            place=f"O{cast.foreign_insurer.pk}",
+            every="week",
+            told_to=now.date(),
+            created_at=now,
         ),
         AppealLink.objects.create(appeal=appeal, earlier=before, kind="related", note=CANARY, at=now),
         ClinicRequest.objects.create(

@@ -90,6 +90,7 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
         "absence_id": world.rows["representatives.Absence"].pk,
         "call_back_key": world.rows["appeals.CallBack"].key,  # type: ignore[attr-defined]
         "call_id": world.invitation.calls.get().pk,
+        "batch_id": world.rows["notifications.InvitationBatch"].pk,
         "representative_id": world.rows["representatives.Representative"].pk,
         "token": "forged",
         "secret": "a" * 26,
