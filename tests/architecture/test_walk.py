@@ -87,6 +87,8 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
         "advice_id": world.rows["dispensary.Recommendation"].pk,
         "referral_id": world.rows["dispensary.HospitalReferral"].pk,
         "row": 2,
+        "step": "printed",
+        "letter": world.rows["appeals.AppealLetter"].pk,
         "absence_id": world.rows["representatives.Absence"].pk,
         "call_back_key": world.rows["appeals.CallBack"].key,  # type: ignore[attr-defined]
         "call_id": world.invitation.calls.get().pk,
