@@ -47,8 +47,10 @@ def multiply_appeals(*, appeals: int, open_ones: int) -> None:
 
 
 def _copy(count: int, days: int, wanted: bool, states: list[str]) -> None:
-    columns = [str(field.column) for field in Appeal._meta.concrete_fields]
-    values = [_value(field.column or "", field.get_internal_type()) for field in Appeal._meta.concrete_fields]
+    # The database computes some columns itself and takes no value for them.
+    fields = [field for field in Appeal._meta.concrete_fields if not getattr(field, "generated", False)]
+    columns = [str(field.column) for field in fields]
+    values = [_value(field.column or "", field.get_internal_type()) for field in fields]
     with connection.cursor() as cursor:
         cursor.execute(_TEMPLATES, {"open": states, "wanted": wanted})
         cursor.execute(_COPIES.format(table=_TABLE), {"count": count, "days": days})
