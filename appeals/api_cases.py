@@ -27,6 +27,7 @@ from appeals.api_forms import (
     ForwardIn,
     HandOverIn,
     In,
+    InstructIn,
     LinkIn,
     OrderIn,
     OutcomeIn,
@@ -281,6 +282,22 @@ class Withdraw(CaseAction):
 
     form = WithdrawIn
     service = staticmethod(services.withdraw)
+
+
+@documented(Action.INSTRUCT, InstructIn)
+class Instruct(CaseAction):
+    """The fund tells the insurer what to do in the case, with a control date."""
+
+    form = InstructIn
+    service = staticmethod(services.instruct)
+
+
+@documented(Action.REPORT_BACK, TextIn)
+class ReportBack(CaseAction):
+    """The insurer's report on the fund's instruction; it ends the instruction."""
+
+    form = TextIn
+    service = staticmethod(services.report_back)
 
 
 @documented(Action.EXTEND, ExtendIn)

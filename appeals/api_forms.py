@@ -102,6 +102,11 @@ class WithdrawIn(Seen):
     statement = text()
 
 
+class InstructIn(Seen):
+    text = serializers.CharField(max_length=LONGEST, help_text="What the insurer has to do")
+    control_on = serializers.DateField(help_text="The day by which the insurer reports; not in the past")
+
+
 class ExtendIn(Reason):
     days = serializers.IntegerField(min_value=1, max_value=30)
 

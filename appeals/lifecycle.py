@@ -59,6 +59,8 @@ class Action(StrEnum):
     SPLIT = "split"
     LINK = "link"
     MARK_PAPER = "mark_paper"
+    INSTRUCT = "instruct"
+    REPORT_BACK = "report_back"
 
 
 class Given(StrEnum):
@@ -88,6 +90,7 @@ class Given(StrEnum):
     PARTS = "parts"
     NUMBER = "number"
     PAPER = "paper"
+    DAY = "day"
 
 
 class LifecycleError(Exception):
@@ -144,6 +147,7 @@ TERMINAL = frozenset({State.WITHDRAWN})
 _SOLVERS = frozenset({Role.CASE_WORKER, Role.EXPERT, Role.SUPERVISOR, Role.FUND_OPERATOR, Role.FUND_ADMIN})
 _STAFF = _SOLVERS | {Role.OPERATOR}
 _HEADS = frozenset({Role.SUPERVISOR, Role.FUND_ADMIN})
+_AT_INSURER = frozenset({Role.CASE_WORKER, Role.EXPERT, Role.SUPERVISOR})
 _EXPERTS = frozenset({Role.EXPERT, Role.FUND_ADMIN})
 _CITIZEN = frozenset({Role.CITIZEN})
 _SYSTEM = frozenset({Role.SYSTEM})
@@ -237,6 +241,9 @@ def _casework() -> list[Transition]:
         *_rows(Action.LINK, _same(OPEN | RESTING), _STAFF, Given.NUMBER, Given.KIND),
         # Who may open a file can change whenever it is read anew, after the end too.
         *_rows(Action.MARK_PAPER, _same(OPEN | RESTING | {State.CLOSED}), _STAFF, Given.PAPER),
+        # The fund's word to an insurer, and the insurer's report; the work itself goes on as it was.
+        *_rows(Action.INSTRUCT, _same(OPEN | RESTING), frozenset({Role.FUND_ADMIN}), Given.TEXT, Given.DAY),
+        *_rows(Action.REPORT_BACK, _same(OPEN | RESTING | {State.CLOSED}), _AT_INSURER, Given.TEXT),
         *_rows(Action.CHECK_WAITING, _same(OPEN), _STAFF, Given.OUTCOME),
     ]
 

@@ -29,6 +29,8 @@ class What(StrEnum):
     SENT_BACK = "sent_back"
     REOPENED = "reopened"
     WITHDRAWN = "withdrawn"
+    INSTRUCTED = "instructed"
+    REPORTED = "reported"
     NOT_SENT = "not_sent"
     DUE_SOON = "due_soon"
     OVERDUE = "overdue"
@@ -39,6 +41,7 @@ class Whom(StrEnum):
     FORMER = "former"  # whoever had it before and has it no longer
     LEVEL = "level"  # everybody at the level that the case is offered to
     OFFERER = "offerer"  # whoever offered it to another level
+    INSTRUCTOR = "instructor"  # whoever at the fund gave the latest instruction
     HEADS = "heads"  # those who approve answers in the organisation
 
 
@@ -60,6 +63,8 @@ _RULES: Mapping[Action, tuple[Rule, ...]] = MappingProxyType(
         Action.CLINIC_REPLIED: (Rule(What.CLINIC_REPLIED, Whom.HOLDER),),
         Action.EXPERTISE_RECEIVED: (Rule(What.EXPERTISE_BACK, Whom.HOLDER),),
         Action.SUBMIT_FOR_REVIEW: (Rule(What.TO_APPROVE, Whom.HEADS),),
+        Action.INSTRUCT: (Rule(What.INSTRUCTED, Whom.HEADS), Rule(What.INSTRUCTED, Whom.HOLDER)),
+        Action.REPORT_BACK: (Rule(What.REPORTED, Whom.INSTRUCTOR),),
         Action.SEND_BACK: (Rule(What.SENT_BACK, Whom.HOLDER),),
         Action.REOPEN: (Rule(What.REOPENED, Whom.HOLDER),),
         Action.WITHDRAW: (Rule(What.WITHDRAWN, Whom.HOLDER),),

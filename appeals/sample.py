@@ -6,7 +6,7 @@ from random import Random
 
 from django.db import connection, models
 
-from appeals import sample_calls, sample_desk, sample_follow, sample_letters, sample_rules
+from appeals import sample_calls, sample_desk, sample_follow, sample_letters, sample_papers, sample_rules
 from appeals.knowledge.sample import seed_readings
 from appeals.models import (
     Appeal,
@@ -54,6 +54,7 @@ def seed(*, now: datetime, seed: int, appeals: int, report: Report) -> list[str]
     sample_rules.seed(now=now)
     calls = sample_calls.seed(now=now, random=random)
     sample_desk.seed(now=now)
+    sample_papers.seed(seed=seed)
     return [f"{appeals} appeals", *lines, calls, seed_readings(now=now, seed=seed)]
 
 

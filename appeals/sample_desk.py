@@ -3,19 +3,42 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from appeals import services
+from appeals.actors import Actor
+from appeals.deadlines import local_day
 from appeals.lifecycle import Action, State
 from appeals.models import Appeal, AppealEvent, Notice
 from appeals.noticing import What
+from appeals.terms import Kind
 from registry.models import RoleGrant
 from registry.scoping import Role
+from registry.selectors import scope_of
 
 LATELY = timedelta(days=10)
 TOLD = {Action.APPLICANT_REPLIED: What.REPLIED, Action.CLINIC_REPLIED: What.CLINIC_REPLIED}
+INSTRUCTIONS = (
+    (0, "Срок ответа близок. Сообщите сегодня, что сделано и когда ответите заявителю."),
+    (5, "Запросите у медицинской организации объяснения и приложите их к обращению."),
+    (9, "Проверьте, как в этой медицинской организации ведут лист ожидания, и доложите о результате."),
+)
 MOST = 300  # of one kind, however large the region
 
 
 def seed(*, now: datetime) -> None:
+    _instructions(now)
     Notice.objects.bulk_create([*_replies(now), *_approvals(now), *_terms(now)])
+
+
+def _instructions(now: datetime) -> None:
+    """What the funds told the insurers to do, by the service: the insurers' heads read of it in their notices."""
+    for grant in RoleGrant.objects.in_force(now.date()).filter(role=Role.FUND_ADMIN).order_by("pk"):
+        actor = Actor.of(scope_of(grant.user, now=now))
+        insurers = Appeal.objects.open().filter(
+            region=grant.region_id, organization__kind="insurer", is_sample=True, kind=Kind.COMPLAINT
+        )
+        for appeal, (days, text) in zip(insurers.order_by("due_on", "pk"), INSTRUCTIONS, strict=False):
+            control_on = local_day(now, appeal.region.zone) + timedelta(days=days)
+            services.instruct(appeal_id=appeal.pk, text=text, control_on=control_on, actor=actor, now=now)
 
 
 def _replies(now: datetime) -> Iterable[Notice]:

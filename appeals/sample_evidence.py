@@ -47,6 +47,7 @@ def clinic_request(
         "asked_by_user_id": user_id,
         "due_on": _working(at[Action.ASK_CLINIC].date() + timedelta(days=14)),
         "seen_at": replied,
+        "reminded": 0,
         "reply": random.choice(REPLIED) if replied else "",
         "answered_at": replied,
         "answered_by_user_id": None,

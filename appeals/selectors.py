@@ -225,6 +225,7 @@ def possible(roles: Iterable[Role], appeal: Appeal) -> tuple[Action, ...]:
         can.discard(Action.MARK_VALIDITY)
     if appeal.level is None or appeal.offered_level is not None:
         can.discard(Action.HAND_OVER)
+    can.discard(Action.REPORT_BACK if appeal.control_on is None else Action.INSTRUCT)
     if appeal.offered_level is None:
         can -= {Action.ACCEPT_HAND_OVER, Action.RETURN_HAND_OVER}
     if appeal.extended_on is not None:

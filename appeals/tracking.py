@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from redis.exceptions import RedisError
@@ -20,12 +20,15 @@ from appeals import codes
 from appeals.errors import TryLater, WrongPair
 from appeals.lifecycle import Action, State
 from appeals.models import (
+    TO_APPLICANT,
     Appeal,
     AppealEvent,
     AppealFollower,
+    AppealLetter,
     AppealQuerySet,
     AppealSurvey,
     Attachment,
+    LetterKind,
     ScanVerdict,
 )
 from appeals.numbering import BadNumber, parse_number
@@ -152,6 +155,10 @@ def page_rows(rows: AppealQuerySet) -> AppealQuerySet:
     """Appeals with all that their page tells, in one query: who has it, how the files fare, the open survey."""
     papers = Attachment.objects.filter(appeal=OuterRef("pk"), sealed=False).order_by().values("appeal")
     counted = papers.annotate(number=Count("pk")).values("number")
+    # The answer has a place of its own on the page.
+    sent = AppealLetter.objects.filter(
+        appeal=OuterRef("pk"), kind__in=sorted(TO_APPLICANT - {LetterKind.ANSWER})
+    )
     asked = AppealSurvey.objects.filter(
         appeal=OuterRef("pk"), answered_at=OuterRef("answered_at"), given_at__isnull=True
     )
@@ -160,6 +167,7 @@ def page_rows(rows: AppealQuerySet) -> AppealQuerySet:
     ).annotate(
         files_waiting=Coalesce(Subquery(counted.filter(verdict=ScanVerdict.PENDING)), 0),
         files_refused=Coalesce(Subquery(counted.filter(verdict=ScanVerdict.REJECTED)), 0),
+        has_letters=Exists(sent),
         survey_secret=Subquery(asked.values("secret")[:1]),
     )
 

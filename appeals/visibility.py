@@ -109,7 +109,7 @@ def _stuck_at(scope: Scope, appeal: "Appeal") -> bool:
 
 
 # What the fund's administrator may do to an appeal that an insurer works: put it elsewhere, open it again.
-_OVER_AN_INSURER = frozenset({Action.REROUTE, Action.REOPEN})
+_OVER_AN_INSURER = frozenset({Action.REROUTE, Action.REOPEN, Action.INSTRUCT})
 _DECISIONS = frozenset({Action.ACCEPT_HAND_OVER, Action.RETURN_HAND_OVER})
 _HIGHEST = {Role.OPERATOR: 1, Role.CASE_WORKER: 2}
 
@@ -118,6 +118,9 @@ def may(role: Role, action: Action, appeal: "Appeal") -> bool:
     """What the table of moves cannot know: whose appeal it is."""
     if role is Role.FUND_ADMIN and appeal.organization is not None and not appeal.organization.is_fund:
         return action in _OVER_AN_INSURER
+    if action is Action.INSTRUCT:
+        # The fund instructs insurers, not itself.
+        return False
     if action in _DECISIONS:
         # Without an offer the service says that it is gone.
         return appeal.offered_level is None or takes(role, appeal.offered_level)

@@ -91,6 +91,8 @@ ACTIONS: Mapping[StrEnum, Promise] = {
     Action.SPLIT: pgettext_lazy("action", "split into several"),
     Action.LINK: pgettext_lazy("action", "link to an earlier one"),
     Action.MARK_PAPER: pgettext_lazy("action", "say who may open a file"),
+    Action.INSTRUCT: pgettext_lazy("action", "instruct the insurer"),
+    Action.REPORT_BACK: pgettext_lazy("action", "report to the fund"),
     Action.MARK_VALIDITY: pgettext_lazy("action", "judge the complaint"),
     Action.CHECK_WAITING: pgettext_lazy("action", "check the waiting time"),
 }

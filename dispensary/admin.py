@@ -4,6 +4,7 @@ from django.contrib import admin
 from dispensary.models import (
     Category,
     CoverageTarget,
+    FileKeeping,
     InformingPolicy,
     ObservationRule,
     Programme,
@@ -59,6 +60,11 @@ class CoverageTargetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("programme", "region", "share", *_TERM)
     list_filter = ("programme",)
     list_select_related = ("programme", "region")
+
+
+@admin.register(FileKeeping)
+class FileKeepingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("days", *_TERM)
 
 
 @admin.register(InformingPolicy)

@@ -7,6 +7,7 @@ from typing import Any
 from dispensary.models import (
     Category,
     CoverageTarget,
+    FileKeeping,
     InformingPolicy,
     ObservationRule,
     Programme,
@@ -36,6 +37,7 @@ def load_reference() -> list[str]:
         f"{upsert(ObservationRule, _observation(), key=['icd10', 'valid_from'])} observation rules",
         f"{upsert(Tariff, _tariffs(), key=['channel', 'valid_from'])} tariffs",
         f"{upsert(CoverageTarget, _targets(), key=['programme', 'region', 'valid_from'])} plans of coverage",
+        f"{upsert(FileKeeping, _keeping(), key=['valid_from'])} terms of keeping files",
         f"{upsert(InformingPolicy, _policies(), key=['region', 'valid_from'])} rules of follow-up",
         f"{upsert(Reason, _reasons(), key=['kind', 'code', 'valid_from'])} reasons",
     ]
@@ -147,6 +149,10 @@ def _targets() -> list[Row]:
         }
         for row in read_rows(DATA / "coverage_targets.csv")
     ]
+
+
+def _keeping() -> list[Row]:
+    return [{"days": int(row["days"]), **_dated(row)} for row in read_rows(DATA / "file_keeping.csv")]
 
 
 def _policies() -> list[Row]:

@@ -26,8 +26,11 @@ from dispensary.observation import ObservationRules, VisitWindow, next_window, r
 from dispensary.planning import default_days
 from dispensary.reference import current_observation_rules
 from dispensary.waits import limit
+from notifications import prints
+from notifications.models import PrintState
 from registry.models import InsuredPerson, Organization, RoleGrant, User
 from registry.scoping import Role
+from registry.selectors import scope_of
 
 Report = Callable[[str], None]
 
@@ -109,6 +112,7 @@ def _running(now: datetime) -> str:
             _execute(_SETTLE, campaign, now=now, keep=PENDING, first_day=first_day, days=days)
         sending.collect_results(campaign, now=now)
         escalation.follow_up(campaign, now=now)
+    _print(campaign, now)
     _call(campaign, now)
     _execute(_CAME, campaign, today=timezone.localdate(now), share=38)
     _execute(_SURVEYED, campaign)
@@ -118,6 +122,23 @@ def _running(now: datetime) -> str:
     return (
         f"campaign under way in region 39: {people} people, up to {PENDING} messages of each channel to send"
     )
+
+
+def _print(campaign: Campaign, now: datetime) -> None:
+    """Letters as the office left them: one batch posted, two of its letters back, the rest waiting to be printed."""
+    insurer = campaign.insurer or _nobody()
+    clerk = _staff(Role.SUPERVISOR, insurer, "Конвертова Нина Образцовна", now.date())
+    given: dict[str, Any] = {"actor": clerk, "scope": scope_of(clerk, now=now)}
+    posted = prints.collect(insurer=insurer, now=now - timedelta(days=16), **given)
+    if posted is None:
+        return
+    for days, to in ((16, PrintState.PRINTED), (15, PrintState.POSTED)):
+        prints.step(batch_id=posted.pk, to=to, now=now - timedelta(days=days), **given)
+    for letter, reason in zip(posted.sheets.order_by("pk")[:2], ("unknown", "no_address"), strict=False):
+        prints.note_return(
+            number=prints.number_of(letter.pk), reason=reason, now=now - timedelta(days=2), **given
+        )
+    sending.collect_results(campaign, now=now)
 
 
 def _nobody() -> Organization:

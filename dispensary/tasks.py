@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from dispensary import aftercare_services, case_services, coverage_counting, hospital_services, proof, work
+from dispensary.files import keeping
 from dispensary.files import work as files
 
 
@@ -31,6 +32,12 @@ def prove(**kwargs: Any) -> None:
 def read_files(**kwargs: Any) -> None:
     """Every half a minute, and at once when a file comes: clinic files that wait, or that a dead worker held."""
     files.work_all(now=timezone.now())
+
+
+@shared_task(name="dispensary.forget_files")
+def forget_files(**kwargs: Any) -> None:
+    """Every hour: originals of clinic files whose term is over."""
+    keeping.forget_originals(now=timezone.now())
 
 
 @shared_task(name="dispensary.remind_visits")

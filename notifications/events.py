@@ -115,6 +115,13 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
             fields=frozenset({"count", "link"}),
             extra={"email": frozenset({"view", "overdue"})},
         ),
+        # To staff who asked for it: figures of a period, no persons.
+        "report_ready": Event(
+            purpose=Purpose.SERVICE,
+            priority=Priority.REMINDER,
+            fields=frozenset({"place", "period", "link"}),
+            extra={"email": frozenset({"figures", "stop"})},
+        ),
         "appeal_survey": _appeal(),
         "follower_allowed": _appeal("code", secret=frozenset({"code"})),
         "follower_ended": _appeal(),

@@ -96,6 +96,11 @@ app.conf.update(
             "schedule": 30.0,
             "options": {"expires": 60},
         },
+        "dispensary.forget_files": {
+            "task": "dispensary.forget_files",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
+        },
         "appeals.end_waits": {"task": "appeals.end_waits", "schedule": 3600, "options": {"expires": 3600}},
         "appeals.remind_asked": {
             "task": "appeals.remind_asked",
@@ -112,6 +117,11 @@ app.conf.update(
             "task": "appeals.forget_drafts",
             "schedule": 24 * 3600,
             "options": {"expires": 3600},
+        },
+        "portal.send_reports": {
+            "task": "portal.send_reports",
+            "schedule": 1800,
+            "options": {"expires": 1800},
         },
         "portal.count_incoming": {
             "task": "portal.count_incoming",

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from omsportal.cabinet.contact import send_link_code
 from omsportal.handing_over import sweep_left
+from omsportal.reports.mailing import send_reports
 from omsportal.what_if import incoming
 from registry.models import User
 
@@ -39,6 +40,12 @@ def forget_unconfirmed_accounts(**kwargs: Any) -> int:
 def hand_over_left(**kwargs: Any) -> int:
     """Gives the cases of people whose last day is over to others."""
     return sweep_left(now=timezone.now())
+
+
+@shared_task(name="portal.send_reports")
+def send_reports_task(**kwargs: Any) -> int:
+    """Sends the reports that readers asked for, each once for its period; returns how many."""
+    return send_reports(now=timezone.now())
 
 
 @shared_task(name="portal.count_incoming")

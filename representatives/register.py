@@ -1,7 +1,7 @@
 """Reads of the register of representatives: a page of people on any day, and one person with all that is known."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import cast
 
 from django.db.models import Exists, OuterRef, Q
@@ -11,6 +11,7 @@ from registry.models import Organization
 from registry.scoping import Scope
 from representatives.models import (
     Absence,
+    Conflict,
     DutyPost,
     RegisterEvent,
     Representative,
@@ -23,6 +24,8 @@ from representatives.signals import open_work
 PAGE = 50
 # Somebody asks for a name: more matches than this say that the beginning of the name was too short.
 MOST_FOUND = 50
+# A course takes about two months to book and to pass.
+SOON = timedelta(days=60)
 EVENTS = 50
 
 
@@ -93,7 +96,9 @@ def _wanted(rows: RepresentativeQuerySet, wanted: Wanted) -> RepresentativeQuery
     }
     rows = rows.filter(**{name: value for name, value in plain.items() if value})
     if wanted.trained:
-        rows = rows.filter(trained_on(on) if wanted.trained == "yes" else ~trained_on(on))
+        rows = rows.filter(~trained_on(on) if wanted.trained == "no" else trained_on(on))
+    if wanted.trained == "ending":
+        rows = rows.filter(~trained_on(on + SOON))
     return rows
 
 
@@ -119,6 +124,7 @@ class Card:
     trained: bool = False
     away: Absence | None = None
     elsewhere: list[Representative] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
 
     @property
     def is_last(self) -> bool:
@@ -161,7 +167,13 @@ def card(scope: Scope, representative_id: int, *, on: date) -> Card:
         ),
         away=next((row for row in absences if row.first_day <= on <= row.last_day), None),
         elsewhere=_elsewhere(scope, one, root),
+        conflicts=_conflicts(one),
     )
+
+
+def _conflicts(one: Representative) -> list[Conflict]:
+    rows = Conflict.objects.filter(representative=one).select_related("clinic", "person")
+    return list(rows.order_by("-pk")[:20])
 
 
 def _open_cases(one: Representative) -> int:

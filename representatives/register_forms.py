@@ -83,7 +83,12 @@ class ListForm(DayForm):
     )
     trained = forms.ChoiceField(
         label=_("Special training"),
-        choices=[("", _("any")), ("yes", _("valid")), ("no", _("none valid"))],
+        choices=[
+            ("", _("any")),
+            ("yes", _("valid")),
+            ("ending", _("valid, ends within 60 days")),
+            ("no", _("none valid")),
+        ],
         required=False,
     )
     state = forms.ChoiceField(label=_("Who"), choices=STATES, required=False)

@@ -16,6 +16,7 @@ from registry.scoping import Role
 from representatives.models import (
     Absence,
     Audience,
+    Conflict,
     DirectLine,
     DutyPost,
     EmploymentType,
@@ -62,6 +63,7 @@ def seed(*, now: datetime, seed: int, **options: Any) -> list[str]:
     lines = [f"{len(staff)} representatives"]
     lines.append(f"{_seed_trainings(staff, trained, random, today)} trainings")
     lines.append(f"{_seed_plans(staff)} staff plans")
+    lines.append(f"{_seed_conflicts(staff, today)} conflicts of interest")
     lines.append(f"{_seed_absences(staff, random, today)} absences")
     lines.append(f"{_seed_posts(staff, now)} duty posts")
     lines.append(f"{_seed_direct_lines(organizations)} direct lines")
@@ -163,6 +165,24 @@ def _seed_plans(staff: list[Representative]) -> int:
         for (organization, level), people in sorted(heads.items())
     ]
     return len(PlannedPositions.objects.bulk_create(rows))
+
+
+def _seed_conflicts(staff: list[Representative], today: date) -> int:
+    """In each region two specialists worked in a clinic before."""
+    rows = []
+    for region in sorted({one.region_id for one in staff}):
+        clinics = Clinic.objects.filter(region=region, closed_on__isnull=True).order_by("mo_code")[:2]
+        specialists = [one for one in staff if one.region_id == region and one.level > Level.FIRST]
+        for one, clinic in zip(specialists[-2:], clinics, strict=False):
+            rows.append(
+                Conflict(
+                    representative=one,
+                    clinic=clinic,
+                    reason="Раньше работал в этой поликлинике",
+                    valid_from=max(one.hired_on, today - timedelta(days=200)),
+                )
+            )
+    return len(Conflict.objects.bulk_create(rows))
 
 
 def _seed_absences(staff: list[Representative], random: Random, today: date) -> int:

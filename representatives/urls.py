@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from representatives.views import imports, posts, public, register, schedule, staffing
+from representatives.views import conflicts, imports, norms, posts, public, register, schedule, staffing
 
 app_name = "representatives"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     ),
     re_path(r"^representatives/clinics/(?P<code>[0-9]{6})/$", public.clinic, name="clinic"),
     re_path(r"^representatives/clinics/(?P<code>[0-9]{6})/door/$", schedule.door, name="door"),
+    re_path(
+        r"^representatives/clinics/(?P<code>[0-9]{6})/door\.pdf$", schedule.door_sheet, name="door-sheet"
+    ),
     re_path(r"^representatives/clinics/(?P<code>[0-9]{6})\.ics$", schedule.calendar, name="calendar"),
     path("region/posts/", posts.places, name="posts"),
     path("region/representatives/<int:representative_id>/post/", posts.post_new, name="post-new"),
@@ -37,6 +40,22 @@ urlpatterns = [
     path("region/representatives/<int:representative_id>/training/", register.train, name="register-train"),
     path("region/representatives/<int:representative_id>/absence/", register.absent, name="register-absent"),
     path("region/representatives/<int:representative_id>/remove/", register.remove, name="register-remove"),
+    path("region/representatives/conflicts/", conflicts.conflicts, name="conflicts"),
+    path(
+        "region/representatives/<int:representative_id>/conflict/",
+        conflicts.conflict_new,
+        name="conflict-new",
+    ),
+    path(
+        "region/representatives/<int:representative_id>/conflict/end/",
+        conflicts.conflict_end,
+        name="conflict-end",
+    ),
+    path("region/staffing/norms/", norms.norms, name="norms"),
+    re_path(r"^region/staffing/norms/(?P<region>[0-9]{2})/new/$", norms.norm_new, name="norm-new"),
+    path("region/staffing/norms/<int:norm_id>/end/", norms.norm_end, name="norm-end"),
+    path("region/staffing/plans/new/", norms.plan_new, name="plan-new"),
+    path("region/staffing/plans/<int:plan_id>/end/", norms.plan_end, name="plan-end"),
     path("region/staffing/", staffing.staffing_page, name="staffing"),
     path("region/staffing/people/", staffing.staffing_people, name="staffing-people"),
     path("region/staffing.xlsx", staffing.staffing_xlsx, name="staffing-xlsx"),

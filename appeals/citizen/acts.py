@@ -47,7 +47,9 @@ def links(appeal: Appeal, number: str, now: datetime) -> dict[str, Any]:
 
 
 def letters(appeal: Appeal, number: str) -> list[dict[str, Any]]:
-    """What was written to the applicant beside the answer, newest first. One query."""
+    """What was written to the applicant beside the answer, newest first. One query where there is anything."""
+    if not getattr(appeal, "has_letters", True):  # of `tracking.page_rows`
+        return []
     rows = appeal.letters.filter(kind__in=sorted(TO_APPLICANT - {LetterKind.ANSWER})).order_by("-pk")
     return [
         {

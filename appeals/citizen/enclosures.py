@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from appeals.filetypes import JPEG, PDF, PNG
 from appeals.models import Appeal, Attachment, ScanVerdict
-from appeals.serving import as_download
+from appeals.preview import can_show
+from appeals.serving import as_download, as_shown
 
 if TYPE_CHECKING:
     from appeals.citizen.holding import Holder
@@ -28,6 +29,7 @@ class Enclosure:
     size: int
     held_back: str | Promise
     url: str
+    look_url: str
     message_id: int | None
 
 
@@ -40,7 +42,10 @@ def enclosures(appeal: Appeal, number: str) -> list[Enclosure]:
             paper.name if number else _nameless(place, paper),
             paper.size,
             paper.held_back,
-            _url(paper, number) if paper.verdict == ScanVerdict.CLEAN else "",
+            _url("enclosure", paper, number) if paper.verdict == ScanVerdict.CLEAN else "",
+            _url("enclosure_look", paper, number)
+            if paper.verdict == ScanVerdict.CLEAN and can_show(paper)
+            else "",
             paper.message_id,
         )
         for place, paper in enumerate(rows.order_by("pk"), start=1)
@@ -54,11 +59,20 @@ def came_with(papers: Sequence[Enclosure], message_id: int | None) -> list[Enclo
 
 def enclosure(request: HttpRequest, holder: "Holder", key: UUID) -> HttpResponseBase:
     """One file as a download; 404 for what is sealed, being checked, or of another appeal."""
-    rows = Attachment.objects.filter(appeal=holder.appeal, sealed=False, clinic_request=None, expertise=None)
+    return as_download(_found(holder.appeal, key))
+
+
+def enclosure_look(request: HttpRequest, holder: "Holder", key: UUID) -> HttpResponseBase:
+    """The same file shown: a picture drawn anew, or a PDF in the browser's own viewer."""
+    return as_shown(_found(holder.appeal, key))
+
+
+def _found(appeal: Appeal, key: UUID) -> Attachment:
+    rows = Attachment.objects.filter(appeal=appeal, sealed=False, clinic_request=None, expertise=None)
     found = rows.filter(key=key, verdict=ScanVerdict.CLEAN).first()
     if found is None:
         raise Http404("No such file, or not for this reader")
-    return as_download(found)
+    return found
 
 
 def _nameless(place: int, paper: Attachment) -> str:
@@ -66,7 +80,7 @@ def _nameless(place: int, paper: Attachment) -> str:
     return _("File %(place)s, %(kind)s") % {"place": place, "kind": kind}
 
 
-def _url(paper: Attachment, number: str) -> str:
+def _url(name: str, paper: Attachment, number: str) -> str:
     if number:
-        return reverse("own_enclosure", args=[number, paper.key])
-    return reverse("appeal_enclosure", args=[paper.key])
+        return reverse(f"own_{name}", args=[number, paper.key])
+    return reverse(f"appeal_{name}", args=[paper.key])

@@ -91,7 +91,7 @@ def disagree(request: HttpRequest, holder: Holder) -> HttpResponseBase:
         except AppealError as error:
             form.add_error(None, str(error))
     heading = _("There is no answer in time") if late else _("You do not agree with the answer")
-    return _show(request, "appeals/citizen/disagree.html", holder, form, heading)
+    return _show(request, "appeals/citizen/disagree.html", holder, form, heading, late=late)
 
 
 def _object(request: HttpRequest, holder: Holder, given: dict[str, Any], now: datetime) -> HttpResponseBase:
@@ -107,7 +107,13 @@ def _object(request: HttpRequest, holder: Holder, given: dict[str, Any], now: da
 
 
 def _show(
-    request: HttpRequest, template: str, holder: Holder, form: forms.Form, heading: str
+    request: HttpRequest, template: str, holder: Holder, form: forms.Form, heading: str, *, late: bool = False
 ) -> HttpResponse:
-    context = {"form": form, "heading": heading, "back_url": holder.home, "appeal": holder.appeal}
+    context = {
+        "form": form,
+        "heading": heading,
+        "back_url": holder.home,
+        "appeal": holder.appeal,
+        "late": late,
+    }
     return render(request, template, context, status=422 if form.errors else 200)

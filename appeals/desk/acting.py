@@ -41,6 +41,8 @@ FIRST = (
     Action.EXPERTISE_RECEIVED,
     Action.RESUME,
     Action.REOPEN,
+    Action.REPORT_BACK,
+    Action.INSTRUCT,
 )
 ENDS_WAIT = {
     State.AWAITING_APPLICANT: Action.APPLICANT_REPLIED,
@@ -178,6 +180,8 @@ SERVICES: Mapping[Action, tuple[Doer, Mapping[str, str]]] = {
     Action.MARK_VALIDITY: (services.mark_validity, {}),
     Action.SPLIT: (services.split, {}),
     Action.LINK: (services.link, {}),
+    Action.INSTRUCT: (services.instruct, {}),
+    Action.REPORT_BACK: (services.report_back, {}),
 }
 
 

@@ -27,9 +27,15 @@ class Person:
     due_today: int
     overdue: int
     absent: str
+    pk: int
     url: str
     today_url: str
     overdue_url: str
+
+    @property
+    def stands_out(self) -> bool:
+        """Has cases or is away: the others, often dozens, are folded away."""
+        return bool(self.open or self.absent)
 
     @property
     def meter_max(self) -> int:
@@ -92,6 +98,7 @@ def _person(one: Representative, cases: dict[str, Any], absent_until: date | Non
         due_today=cases.get("due_today", 0),
         overdue=cases.get("overdue", 0),
         absent=gettext("absent until %(day)s") % {"day": until} if until else "",
+        pk=one.pk,
         url=queue,
         today_url=f"{queue}&due=0",
         overdue_url=f"{queue}&due=late",
@@ -103,7 +110,7 @@ def figures_of(scope: Scope, today: date) -> list[dict[str, Any]]:
     mine = Appeal.objects.visible_to(working_scope(scope)).filter(IS_OPEN)
     found = mine.aggregate(
         open=Count("pk"),
-        free=Count("pk", filter=Q(worker=None)),
+        free=Count("pk", filter=Q(worker=None, assignee=None)),
         today=Count("pk", filter=Q(due_on=today)),
         overdue=Count("pk", filter=Q(due_on__lt=today)),
     )

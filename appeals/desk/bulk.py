@@ -1,4 +1,7 @@
-"""One step for many cases: give them to somebody, or put them under another topic. Each row has its own outcome."""
+"""One step for many cases: give them to somebody, put them under another topic, link them to an earlier one.
+
+Each row has its own outcome.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +21,7 @@ from django.views.decorators.http import require_POST
 
 from appeals import services
 from appeals.actors import Actor
+from appeals.desk import choosing
 from appeals.desk.access import desk_roles
 from appeals.desk.acting import load_words
 from appeals.desk.board import people_for
@@ -25,7 +29,7 @@ from appeals.desk.filters import kept
 from appeals.desk.forms import TopicField, topic_choices
 from appeals.desk.listing import topic_options
 from appeals.errors import AppealError
-from appeals.models import Appeal
+from appeals.models import Appeal, LinkKind
 from appeals.selectors import working_scope
 from appeals.terms import Kind
 from registry.middleware import ScopedRequest
@@ -33,17 +37,18 @@ from registry.scoping import Scope
 
 # What one request does in a second or two; more is a job for the rules of routing, not for a hand.
 MOST = 100
-PEOPLE = 20
 
 
 class What(StrEnum):
     ASSIGN = "assign"
     TOPIC = "topic"
+    LINK = "link"
 
 
 TITLES = {
     What.ASSIGN: _("Give the chosen cases to a representative"),
     What.TOPIC: _("Change the topic of the chosen cases"),
+    What.LINK: _("Link the chosen cases to an earlier one"),
 }
 
 
@@ -64,11 +69,33 @@ class Outcome:
 
 
 class AssignManyForm(forms.Form):
-    assignee = forms.TypedChoiceField(
-        label=_("Who takes them"),
-        coerce=int,
+    assignee = choosing.assignee_field()
+    other = choosing.other_field()
+
+    def __init__(self, data: Any, people: choosing.People) -> None:
+        super().__init__(data)
+        self.people = people
+        self.fields["assignee"].label = _("Who takes them")
+        choosing.offer(self, people)
+
+    def clean(self) -> dict[str, Any]:
+        choosing.chosen(self, self.people, self.cleaned_data)
+        return self.cleaned_data
+
+
+class LinkManyForm(forms.Form):
+    earlier = forms.CharField(
+        label=_("Number of the earlier appeal"),
+        max_length=20,
+        help_text=_("The chosen cases are linked to this one."),
+        widget=forms.TextInput(attrs={"class": "w-short", "autocomplete": "off"}),
+        error_messages={"required": _("Write the number")},
+    )
+    kind = forms.ChoiceField(
+        label=_("What they have to do with each other"),
+        choices=[(one.value, one.label) for one in (LinkKind.REPEAT, LinkKind.RELATED)],
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose who takes the cases")},
+        error_messages={"required": _("Choose what the two have to do with each other.")},
     )
 
 
@@ -118,7 +145,9 @@ def bulk(request: ScopedRequest) -> HttpResponse:
     }
     if isinstance(form, TopicManyForm):
         context["topics"] = topic_options(topic_choices(timezone.localdate()))
-    elif not form.fields["assignee"].choices:  # type: ignore[attr-defined]
+    elif isinstance(form, AssignManyForm):
+        context["people"] = choosing.options(form.people)
+    if isinstance(form, AssignManyForm) and not form.people:
         words = gettext(
             "The chosen cases are of different organisations or levels: choose those of one level."
         )
@@ -153,11 +182,9 @@ def _form(request: ScopedRequest, what: What, cases: dict[str, Appeal]) -> forms
     data = request.POST if "go" in request.POST else None
     if what is What.TOPIC:
         return TopicManyForm(data)
-    form = AssignManyForm(data)
-    assignee = form.fields["assignee"]
-    assert isinstance(assignee, forms.TypedChoiceField)  # noqa: S101 - narrows the type
-    assignee.choices = _people(cases, request.scope, timezone.localdate())
-    return form
+    if what is What.LINK:
+        return LinkManyForm(data)
+    return AssignManyForm(data, _people(cases, request.scope, timezone.localdate()))
 
 
 def _people(cases: dict[str, Appeal], scope: Scope, today: date) -> list[tuple[int, str]]:
@@ -168,7 +195,7 @@ def _people(cases: dict[str, Appeal], scope: Scope, today: date) -> list[tuple[i
     office, level = places.pop()
     if office is None or level is None:
         return []
-    return [(one.pk, load_words(one)) for one in people_for(scope, office, level, today)[:PEOPLE]]
+    return [(one.pk, load_words(one)) for one in people_for(scope, office, level, today)]
 
 
 def _do(
@@ -201,7 +228,17 @@ def _do(
             expected_version=version,
         )
 
-    doer = assign if what is What.ASSIGN else retopic
+    def link(case: Appeal, version: int) -> None:
+        services.link(
+            appeal_id=case.pk,
+            earlier=given["earlier"],
+            kind=given["kind"],
+            actor=actor,
+            now=now,
+            expected_version=version,
+        )
+
+    doer = {What.ASSIGN: assign, What.TOPIC: retopic, What.LINK: link}[what]
     return [_outcome(one, cases.get(one.number), doer) for one in chosen]
 
 

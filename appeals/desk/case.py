@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from appeals import selectors, services
-from appeals.desk import acting, held, outgoing, presenting, ready_texts, unsent
+from appeals.desk import acting, choosing, held, outgoing, presenting, ready_texts, unsent
 from appeals.desk.access import desk_roles
 from appeals.desk.evidence import evidence_of
 from appeals.desk.fields import ActionForm, Setting
@@ -26,6 +26,7 @@ from appeals.desk.opinions import opinions_of
 from appeals.errors import AppealError, AppealNotFound, BeingSent, FileRefused, InvalidInput
 from appeals.lifecycle import Action, State
 from appeals.models import Appeal, Attachment, Direction, ReplyTemplate, ScanVerdict, WorkDraft
+from appeals.preview import DOCUMENT, can_show
 from appeals.selectors import CaseView, working_scope
 from appeals.terms import Urgency
 from appeals.uploads import dropped, takes_files
@@ -268,7 +269,18 @@ def _papers(found: Sequence[Attachment]) -> list[dict[str, Any]]:
         marks += [gettext("medical document")] if paper.medical else []
         marks += [gettext("sealed: level 3 only")] if paper.sealed else []
         url = reverse("staff_file", args=[paper.key]) if paper.verdict == ScanVerdict.CLEAN else ""
-        papers.append({"key": paper.key, "name": paper.name, "size": paper.size, "url": url, "marks": marks})
+        papers.append(
+            {
+                "key": paper.key,
+                "name": paper.name,
+                "size": paper.size,
+                "url": url,
+                "look_url": reverse("staff_file_look", args=[paper.key]) if url and can_show(paper) else "",
+                # The browser's viewer takes the whole tab, so it gets one of its own.
+                "in_tab": paper.content_type == DOCUMENT,
+                "marks": marks,
+            }
+        )
     return papers
 
 
@@ -346,6 +358,7 @@ def _form(
         "news": _news(view) if attempt.refusal else "",
         "topics": topic_options(getattr(attempt.form, "topics", [])),
         "clinics": topic_options(getattr(attempt.form, "clinics", [])),
+        "people": choosing.options(getattr(attempt.form, "people", [])),
         "restored": attempt.restored,
         "draft_url": reverse("staff_draft", args=[appeal.number, attempt.action]),
         "texts": ready_texts.offered(appeal, request.scope) if attempt.action in ready_texts.TARGETS else [],

@@ -17,11 +17,17 @@ from appeals.words import CHANNELS, KINDS, STATES, URGENCIES, choices
 ANY = ("", _("any"))
 DUE = {"late": _("overdue"), "0": _("today"), "3": _("in 3 days"), "7": _("in a week"), "30": _("in 30 days")}
 SORTED = {"due": _("by the term"), "received": _("newest first"), "urgency": _("urgent first")}
+JUDGED = {
+    "proved": _("justified"),
+    "unjustified": _("unjustified"),
+    "pending": _("not yet judged"),
+}
+CONTROL = {"any": _("not reported on yet"), "late": _("not reported on in time")}
 USUAL = ("", _("as usual"))
 # What of the address belongs to the list; the rest is dropped when it is passed on.
 PLAIN = (
     "tab", "kind", "topic", "clinic", "channel", "urgency", "due", "due_from", "due_to", "state", "level",
-    "who", "sort",
+    "who", "sort", "office", "validity", "control", "answered_from",
 )  # fmt: skip
 KEPT = (*PLAIN, "search", "after", "before")
 
@@ -53,6 +59,12 @@ class FilterForm(forms.Form):
     due_from = _day(_("Due from"))
     due_to = _day(_("Due until"))
     sort = forms.ChoiceField(label=_("Order"), required=False, choices=[USUAL, *SORTED.items()])
+    validity = forms.ChoiceField(label=_("Complaint judged"), required=False, choices=[ANY, *JUDGED.items()])
+    control = forms.ChoiceField(
+        label=_("Instruction of the fund"), required=False, choices=[ANY, *CONTROL.items()]
+    )
+    answered_from = _day(_("Answered from"))
+    office = forms.RegexField(regex=r"^[0-9]{1,18}$", required=False)
     who = forms.RegexField(regex=r"^(free|[0-9]{1,18})$", required=False)
 
     def __init__(self, data: Any) -> None:

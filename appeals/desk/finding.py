@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from appeals.desk import searches
 from appeals.desk.access import DESK, desk_roles
-from appeals.desk.filters import DUE, SORTED, kept, read
+from appeals.desk.filters import CONTROL, DUE, JUDGED, SORTED, kept, read
 from appeals.desk.forms import topic_choices
 from appeals.desk.listing import topic_options
 from appeals.desk.query import FREE, Query
@@ -184,6 +184,8 @@ def said(query: Query) -> str:
         "state": STATES,
         "due": DUE,
         "sort": SORTED,
+        "validity": JUDGED,
+        "control": CONTROL,
     }
     parts = [str(LABELS[query.tab])]
     for name, value in query.address.items():
@@ -193,6 +195,10 @@ def said(query: Query) -> str:
             parts.append(gettext("level %(level)s") % {"level": value})
         elif name == "who":
             parts.append(gettext("nobody yet") if value == FREE else gettext("one representative"))
+        elif name == "office":
+            parts.append(gettext("of one organisation"))
+        elif name == "answered_from":
+            parts.append(gettext("answered from %(day)s") % {"day": value})
         elif name in ("due_from", "due_to"):
             words = gettext("from %(day)s") if name == "due_from" else gettext("until %(day)s")
             parts.append(words % {"day": value})

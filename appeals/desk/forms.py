@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from appeals.desk import choosing
 from appeals.desk.fields import ActionForm, Setting, words
 from appeals.desk.forms_evidence import (
     AskClinicForm,
@@ -27,19 +28,19 @@ LEVELS = {1: _("Level 1, contact centre"), 2: _("Level 2, specialist"), 3: _("Le
 
 
 class AssignForm(ActionForm):
-    assignee = forms.TypedChoiceField(
-        label=_("Who takes it"),
-        coerce=int,
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose who takes the case")},
-    )
+    assignee = choosing.assignee_field()
+    other = choosing.other_field()
 
     def __init__(self, data: Any = None, files: Any = None, *, setting: Setting) -> None:
         super().__init__(data, files, setting=setting)
-        assignee = self.fields["assignee"]
-        assert isinstance(assignee, forms.TypedChoiceField)  # noqa: S101 - narrows the type
-        assignee.choices = list(setting.people)
-        assignee.help_text = setting.hint
+        self.people = list(setting.people)
+        choosing.offer(self, self.people)
+        self.fields["assignee"].help_text = setting.hint
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        choosing.chosen(self, self.people, given)
+        return given
 
 
 class HandOverForm(ActionForm):
@@ -255,6 +256,30 @@ class ValidityForm(ActionForm):
     )
 
 
+class InstructForm(ActionForm):
+    text = words(
+        _("What the insurer has to do"),
+        help_text=_("The insurer's staff read it in the case. The applicant does not see it."),
+        required=_("Write what the insurer has to do"),
+    )
+    control_on = forms.DateField(
+        label=_("Report by"),
+        widget=forms.DateInput(attrs={"type": "date", "class": "w-short"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": _("Give the control date"),
+            "invalid": _("Write the date as in 12.06.2026"),
+        },
+    )
+
+
+class ReportBackForm(ActionForm):
+    text = words(
+        _("Report to the fund"),
+        help_text=_("What was done on the instruction and what came of it. The applicant does not see it."),
+        required=_("Write what was done"),
+    )
+
+
 FORMS: dict[Action, type[ActionForm]] = {
     Action.TAKE: ActionForm,
     Action.ACCEPT_HAND_OVER: ActionForm,
@@ -283,4 +308,6 @@ FORMS: dict[Action, type[ActionForm]] = {
     Action.MARK_VALIDITY: ValidityForm,
     Action.SPLIT: SplitForm,
     Action.LINK: LinkForm,
+    Action.INSTRUCT: InstructForm,
+    Action.REPORT_BACK: ReportBackForm,
 }

@@ -23,11 +23,13 @@ from appeals.desk.query import FREE, Query
 from appeals.desk.tabs import LABELS, Tab, bounded_counts, count_words, of_tab, tabs_for
 from appeals.models import Appeal, QueueSearch
 from appeals.selectors import working_scope
+from registry.models import Organization
 from registry.scoping import Scope
 from representatives.models import Representative
 
 FIELDS = (
-    "kind", "urgency", "due", "topic", "clinic", "channel", "state", "level", "due_from", "due_to", "sort",
+    "kind", "urgency", "due", "topic", "clinic", "channel", "state", "level", "due_from", "due_to",
+    "validity", "control", "answered_from", "sort",
 )  # fmt: skip
 EMPTY: dict[Tab, tuple[Promise, Promise]] = {
     Tab.MINE: (_("Nothing in your hands"), _("Take the next case: the most urgent one comes first.")),
@@ -63,6 +65,8 @@ class Listing:
     elsewhere_url: str
     who: str
     who_name: str
+    office: str
+    office_name: str
     empty_title: Promise
     empty_text: Promise
     narrowed: int = 0
@@ -110,6 +114,8 @@ def listing_of(
         elsewhere_url=_everywhere(address) if wider else "",
         who=query.who,
         who_name=_who_name(query.who, scope),
+        office=query.office,
+        office_name=_office_name(query.office),
         empty_title=title,
         empty_text=text,
         narrowed=len([name for name in query.filters if name in FIELDS]) + bool(query.sort),
@@ -174,3 +180,10 @@ def _who_name(who: str, scope: Scope) -> str:
         return ""
     found = Representative.objects.visible_to(scope).filter(pk=int(who)).first()
     return found.full_name if found else "—"
+
+
+def _office_name(office: str) -> str:
+    """Organisations are no secret; whose cases one sees is decided elsewhere."""
+    if not office:
+        return ""
+    return Organization.objects.filter(pk=int(office)).values_list("short_name", flat=True).first() or "—"

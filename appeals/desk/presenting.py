@@ -51,6 +51,8 @@ DONE: Mapping[Action, Promise] = {
     Action.REOPEN: _("Opened again"),
     Action.CLOSE: _("Closed"),
     Action.CONVERT: _("The kind was changed"),
+    Action.INSTRUCT: _("The fund instructed the insurer"),
+    Action.REPORT_BACK: _("The insurer reported to the fund"),
     Action.MARK_VALIDITY: _("The complaint was judged"),
     Action.SPLIT: _("Another matter was split off"),
     Action.LINK: _("Linked to an earlier appeal"),
@@ -142,6 +144,10 @@ def _waits(case: Appeal, *, with_office: bool) -> str:
     words = [str(STATES[State(case.state)])] if State(case.state) in WAITING else []
     if with_office and case.organization is not None:
         words.append(case.organization.short_name)
+    if case.control_on is not None:
+        words.append(
+            gettext("instruction of the fund until %(day)s") % {"day": date_format(case.control_on, "j E")}
+        )
     return " · ".join(words)
 
 
@@ -351,6 +357,8 @@ BUTTONS: Mapping[Action, Promise] = {
     Action.REROUTE: pgettext_lazy("button", "Route"),
     Action.SPLIT: pgettext_lazy("button", "Split off"),
     Action.LINK: pgettext_lazy("button", "Link"),
+    Action.INSTRUCT: pgettext_lazy("button", "Give the instruction"),
+    Action.REPORT_BACK: pgettext_lazy("button", "Send the report"),
     Action.MARK_VALIDITY: pgettext_lazy("button", "Record the judgement"),
     Action.CHECK_WAITING: pgettext_lazy("button", "Note it in the case"),
     Action.TAKE: pgettext_lazy("button", "Take"),

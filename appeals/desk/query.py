@@ -6,15 +6,16 @@ Everything in it but `words` may stand in an address. Words may hold a name or a
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from appeals.desk.paging import BY_ARRIVAL, BY_DUE, BY_URGENCY, Order
 from appeals.desk.search import matching
 from appeals.desk.tabs import Tab, of_tab
-from appeals.models import Appeal
+from appeals.models import Appeal, Validity
 from appeals.models.appeals import IS_OPEN
 from appeals.selectors import working_scope
 from registry.models import Clinic
@@ -42,6 +43,10 @@ class Query:
     state: str = ""
     level: str = ""
     who: str = ""
+    office: str = ""
+    validity: str = ""
+    control: str = ""
+    answered_from: date | None = None
     sort: str = ""
     words: str = ""
 
@@ -93,10 +98,35 @@ class Query:
         if self.due_to:
             rows = rows.filter(due_on__lte=self.due_to)
         if self.who:
-            rows = rows.filter(worker=None) if self.who == FREE else rows.filter(assignee=int(self.who))
+            rows = (
+                rows.filter(worker=None, assignee=None)
+                if self.who == FREE
+                else rows.filter(assignee=int(self.who))
+            )
+        rows = self._supervised(rows, today)
         if self.words:
             rows = rows.filter(matching(self.words))
         return rows
+
+    def _supervised(self, rows: QuerySet[Appeal], today: date) -> QuerySet[Appeal]:
+        """What the fund looks at: an insurer's cases, how complaints were judged, instructions."""
+        if self.office:
+            rows = rows.filter(organization=int(self.office))
+        if self.validity:
+            rows = rows.filter(validity__in=PROVED if self.validity == "proved" else [self.validity])
+        if self.control:
+            rows = (
+                rows.filter(control_on__lt=today)
+                if self.control == "late"
+                else rows.filter(control_on__isnull=False)
+            )
+        if self.answered_from:
+            start = timezone.make_aware(datetime.combine(self.answered_from, time()))
+            rows = rows.filter(answered_at__gte=start)
+        return rows
+
+
+PROVED = (Validity.JUSTIFIED.value, Validity.REPEATED.value)
 
 
 def _clinics(typed: str) -> list[int]:

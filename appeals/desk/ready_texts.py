@@ -32,6 +32,7 @@ TARGETS = {
     Action.ANSWER: "answer",
     Action.SUBMIT_FOR_REVIEW: "answer",
     Action.ASK_APPLICANT: "question",
+    Action.INFORM_APPLICANT: "text",
 }
 OFFERED = 12
 

@@ -19,6 +19,7 @@ from appeals.desk import (
     presence,
     ready_texts,
     sheet,
+    supervision,
     unsent,
     views,
     waiting,
@@ -64,6 +65,7 @@ urlpatterns = [
     path("notices/read/", notices.read_all, name="staff_notices_read"),
     path("notices/mail/", notices.digest, name="staff_notices_digest"),
     path("notices/<int:pk>/", notices.open_notice, name="staff_notice"),
+    path("supervision/", supervision.supervision, name="staff_supervision"),
     path("board/", views.board, name="staff_board"),
     path("board/absences/<int:absence_id>/", absences.cover, name="staff_absence"),
     path("routing/", overrides.overrides, name="staff_overrides"),
@@ -79,5 +81,7 @@ urlpatterns = [
     re_path(rf"^cases/{NUMBER}/(?P<action>[a-z_]+)/draft/$", unsent.keep_view, name="staff_draft"),
     re_path(rf"^cases/{NUMBER}/(?P<action>[a-z_]+)/$", case.act, name="staff_act"),
     path("files/<uuid:key>/", papers.paper, name="staff_file"),
+    path("files/<uuid:key>/look/", papers.look, name="staff_file_look"),
+    path("files/<uuid:key>/picture/", papers.picture, name="staff_file_picture"),
     path("files/<uuid:key>/mark/", marking.mark, name="staff_file_mark"),
 ]

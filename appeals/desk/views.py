@@ -16,6 +16,7 @@ from appeals.desk.absences import absences_of
 from appeals.desk.access import desk_roles, heads_only
 from appeals.desk.board import board_of, figures_of
 from appeals.desk.listing import listing_of
+from appeals.desk.sorting_out import approvals_of, cases_of
 from appeals.desk.tabs import Tab, of_tab
 from appeals.errors import AppealError
 from appeals.lifecycle import State
@@ -83,8 +84,25 @@ def _take_next(scope: Scope, now: datetime, today: date) -> Appeal | None:
 @require_safe
 def board(request: ScopedRequest) -> HttpResponse:
     today = timezone.localdate()
+    people = board_of(request.scope, today)
+    asked = request.GET.get("who", "")
+    who = next((one for one in people if str(one.pk) == asked), None)
+    cases = cases_of(request.scope, who=who.pk if who else None)
+    record_read(
+        scope=request.scope,
+        subject=Subject.APPEAL_QUEUE,
+        rows=len(cases),
+        page=request.path,
+        now=timezone.now(),
+        request_id=request.request_id,
+    )
     context = {
-        "people": board_of(request.scope, today),
+        "people": [one for one in people if one.stands_out],
+        "idle": [one for one in people if not one.stands_out],
+        "approvals": approvals_of(request.scope),
+        "who": who,
+        "cases": cases,
+        "today": today,
         "figures": figures_of(request.scope, today),
         "absences": absences_of(request.scope, today),
     }

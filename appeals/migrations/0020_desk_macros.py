@@ -5,29 +5,78 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0019_desk_notices'),
-        ('registry', '0005_coverage_room_for_updates'),
+        ("appeals", "0019_desk_notices"),
+        ("registry", "0005_coverage_room_for_updates"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Macro',
+            name="Macro",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('topic_code', models.CharField(blank=True, max_length=20, verbose_name='topic')),
-                ('kind', models.CharField(blank=True, choices=[('consultation', 'consultation'), ('application', 'application'), ('complaint', 'complaint'), ('proposal', 'proposal'), ('gratitude', 'gratitude')], max_length=15, verbose_name='kind')),
-                ('steps', models.JSONField(default=list, verbose_name='steps')),
-                ('next_case', models.BooleanField(default=False, verbose_name='take the next case afterwards')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
-                ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='registry.organization', verbose_name='organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("topic_code", models.CharField(blank=True, max_length=20, verbose_name="topic")),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("consultation", "consultation"),
+                            ("application", "application"),
+                            ("complaint", "complaint"),
+                            ("proposal", "proposal"),
+                            ("gratitude", "gratitude"),
+                        ],
+                        max_length=15,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("steps", models.JSONField(default=list, verbose_name="steps")),
+                (
+                    "next_case",
+                    models.BooleanField(default=False, verbose_name="take the next case afterwards"),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="registry.organization",
+                        verbose_name="organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'macro',
-                'verbose_name_plural': 'macros',
-                'constraints': [models.UniqueConstraint(fields=('organization', 'name'), name='macro_one_name', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('kind__in', ['', 'consultation', 'application', 'complaint', 'proposal', 'gratitude'])), name='macro_kind'), models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('steps', []), _negated=True)), name='macro_not_empty')],
+                "verbose_name": "macro",
+                "verbose_name_plural": "macros",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "name"), name="macro_one_name", nulls_distinct=False
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                ["", "consultation", "application", "complaint", "proposal", "gratitude"],
+                            )
+                        ),
+                        name="macro_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True), models.Q(("steps", []), _negated=True)
+                        ),
+                        name="macro_not_empty",
+                    ),
+                ],
             },
         ),
     ]

@@ -8,163 +8,453 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0020_desk_macros'),
-        ('registry', '0006_calls_phone'),
+        ("appeals", "0020_desk_macros"),
+        ("registry", "0006_calls_phone"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CallBack',
+            name="CallBack",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('promise', 'promised'), ('voice', 'voice message')], max_length=10, verbose_name='kind')),
-                ('phone', models.CharField(blank=True, max_length=16, verbose_name='phone')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('opened_at', models.DateTimeField(verbose_name='opened at')),
-                ('due_at', models.DateTimeField(verbose_name='promised until')),
-                ('next_at', models.DateTimeField(verbose_name='next attempt from')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('leased_until', models.DateTimeField(null=True, verbose_name='kept until')),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='closed at')),
-                ('outcome', models.CharField(blank=True, choices=[('answered', 'answered'), ('another_time', 'asked to call at another time'), ('no_answer', 'nobody picks up'), ('wrong_number', 'wrong number'), ('not_needed', 'no longer needed'), ('not_reached', 'not reached')], max_length=12, verbose_name='outcome')),
-                ('appeal', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='call_backs', to='appeals.appeal', verbose_name='appeal')),
-                ('leased_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kept for')),
-                ('opened_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='opened by')),
-                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organization', verbose_name='contact centre')),
-                ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.region', verbose_name='region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("promise", "promised"), ("voice", "voice message")],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("phone", models.CharField(blank=True, max_length=16, verbose_name="phone")),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                ("opened_at", models.DateTimeField(verbose_name="opened at")),
+                ("due_at", models.DateTimeField(verbose_name="promised until")),
+                ("next_at", models.DateTimeField(verbose_name="next attempt from")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                ("leased_until", models.DateTimeField(null=True, verbose_name="kept until")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="closed at")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("answered", "answered"),
+                            ("another_time", "asked to call at another time"),
+                            ("no_answer", "nobody picks up"),
+                            ("wrong_number", "wrong number"),
+                            ("not_needed", "no longer needed"),
+                            ("not_reached", "not reached"),
+                        ],
+                        max_length=12,
+                        verbose_name="outcome",
+                    ),
+                ),
+                (
+                    "appeal",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="call_backs",
+                        to="appeals.appeal",
+                        verbose_name="appeal",
+                    ),
+                ),
+                (
+                    "leased_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="kept for",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="opened by",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.organization",
+                        verbose_name="contact centre",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.region",
+                        verbose_name="region",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'call back',
-                'verbose_name_plural': 'calls back',
+                "verbose_name": "call back",
+                "verbose_name_plural": "calls back",
             },
         ),
         migrations.CreateModel(
-            name='CallBackAttempt',
+            name="CallBackAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('answered', 'answered'), ('another_time', 'asked to call at another time'), ('no_answer', 'nobody picks up'), ('wrong_number', 'wrong number'), ('not_needed', 'no longer needed'), ('not_reached', 'not reached')], max_length=12, verbose_name='outcome')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('next_at', models.DateTimeField(null=True, verbose_name='next attempt from')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('call_back', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tries', to='appeals.callback', verbose_name='call back')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("answered", "answered"),
+                            ("another_time", "asked to call at another time"),
+                            ("no_answer", "nobody picks up"),
+                            ("wrong_number", "wrong number"),
+                            ("not_needed", "no longer needed"),
+                            ("not_reached", "not reached"),
+                        ],
+                        max_length=12,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
+                ("next_at", models.DateTimeField(null=True, verbose_name="next attempt from")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "call_back",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tries",
+                        to="appeals.callback",
+                        verbose_name="call back",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'attempt to call back',
-                'verbose_name_plural': 'attempts to call back',
-                'ordering': ['-at', '-id'],
+                "verbose_name": "attempt to call back",
+                "verbose_name_plural": "attempts to call back",
+                "ordering": ["-at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='CallPolicy',
+            name="CallPolicy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='source')),
-                ('confirmed', models.BooleanField(default=False, verbose_name='confirmed')),
-                ('attempts', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='calls until a person counts as not reached')),
-                ('lease_minutes', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='minutes for which a call is kept for one operator')),
-                ('hours_from', models.TimeField(verbose_name='people are called from')),
-                ('hours_to', models.TimeField(verbose_name='people are called until')),
-                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='registry.region', verbose_name='region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valid to")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="source")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="confirmed")),
+                (
+                    "attempts",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="calls until a person counts as not reached",
+                    ),
+                ),
+                (
+                    "lease_minutes",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="minutes for which a call is kept for one operator",
+                    ),
+                ),
+                ("hours_from", models.TimeField(verbose_name="people are called from")),
+                ("hours_to", models.TimeField(verbose_name="people are called until")),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="registry.region",
+                        verbose_name="region",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rules of calling back',
-                'verbose_name_plural': 'rules of calling back',
-                'ordering': ['region', '-valid_from'],
+                "verbose_name": "rules of calling back",
+                "verbose_name_plural": "rules of calling back",
+                "ordering": ["region", "-valid_from"],
             },
         ),
         migrations.CreateModel(
-            name='PhoneCall',
+            name="PhoneCall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(editable=False, unique=True)),
-                ('result', models.CharField(choices=[('answered', 'answered'), ('handed_over', 'handed over'), ('call_back', 'call back promised')], max_length=12, verbose_name='result')),
-                ('started_at', models.DateTimeField(verbose_name='began at')),
-                ('ended_at', models.DateTimeField(verbose_name='saved at')),
-                ('appeal', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='phone_call', to='appeals.appeal', verbose_name='appeal')),
-                ('call_back', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='appeals.callback', verbose_name='call back')),
-                ('operator', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='operator')),
-                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organization', verbose_name='contact centre')),
-                ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.region', verbose_name='region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField(editable=False, unique=True)),
+                (
+                    "result",
+                    models.CharField(
+                        choices=[
+                            ("answered", "answered"),
+                            ("handed_over", "handed over"),
+                            ("call_back", "call back promised"),
+                        ],
+                        max_length=12,
+                        verbose_name="result",
+                    ),
+                ),
+                ("started_at", models.DateTimeField(verbose_name="began at")),
+                ("ended_at", models.DateTimeField(verbose_name="saved at")),
+                (
+                    "appeal",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="phone_call",
+                        to="appeals.appeal",
+                        verbose_name="appeal",
+                    ),
+                ),
+                (
+                    "call_back",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="appeals.callback",
+                        verbose_name="call back",
+                    ),
+                ),
+                (
+                    "operator",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="operator",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.organization",
+                        verbose_name="contact centre",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.region",
+                        verbose_name="region",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'phone call',
-                'verbose_name_plural': 'phone calls',
+                "verbose_name": "phone call",
+                "verbose_name_plural": "phone calls",
             },
         ),
         migrations.AddIndex(
-            model_name='callback',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['organization', 'due_at', 'id'], name='callback_work'),
+            model_name="callback",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["organization", "due_at", "id"],
+                name="callback_work",
+            ),
         ),
         migrations.AddIndex(
-            model_name='callback',
-            index=models.Index(condition=models.Q(('leased_by__isnull', False)), fields=['leased_by'], name='callback_leases'),
+            model_name="callback",
+            index=models.Index(
+                condition=models.Q(("leased_by__isnull", False)), fields=["leased_by"], name="callback_leases"
+            ),
         ),
         migrations.AddIndex(
-            model_name='callback',
-            index=models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['organization', '-closed_at'], name='callback_done'),
+            model_name="callback",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", False)),
+                fields=["organization", "-closed_at"],
+                name="callback_done",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='callback',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['promise', 'voice'])), name='callback_kind'),
+            model_name="callback",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["promise", "voice"])), name="callback_kind"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='callback',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'promise'), _negated=True), models.Q(('appeal__isnull', False), models.Q(('phone', ''), _negated=True)), _connector='OR'), name='callback_promise_is_about_an_appeal'),
+            model_name="callback",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "promise"), _negated=True),
+                    models.Q(("appeal__isnull", False), models.Q(("phone", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="callback_promise_is_about_an_appeal",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='callback',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True), ('kind', 'promise')), fields=('appeal',), name='callback_one_open_about_an_appeal'),
+            model_name="callback",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at__isnull", True), ("kind", "promise")),
+                fields=("appeal",),
+                name="callback_one_open_about_an_appeal",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='callback',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('leased_by__isnull', True), ('leased_until__isnull', True)), models.Q(('closed_at__isnull', True), ('leased_by__isnull', False), ('leased_until__isnull', False)), _connector='OR'), name='callback_lease'),
+            model_name="callback",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("leased_by__isnull", True), ("leased_until__isnull", True)),
+                    models.Q(
+                        ("closed_at__isnull", True),
+                        ("leased_by__isnull", False),
+                        ("leased_until__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="callback_lease",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='callback',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('outcome', '')), models.Q(('closed_at__isnull', False), ('outcome__in', ['answered', 'another_time', 'no_answer', 'wrong_number', 'not_needed', 'not_reached'])), _connector='OR'), name='callback_closed_with_outcome'),
+            model_name="callback",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", True), ("outcome", "")),
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        (
+                            "outcome__in",
+                            [
+                                "answered",
+                                "another_time",
+                                "no_answer",
+                                "wrong_number",
+                                "not_needed",
+                                "not_reached",
+                            ],
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="callback_closed_with_outcome",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='callback',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'answered'), _negated=True), ('appeal__isnull', False), _connector='OR'), name='callback_answer_is_registered'),
+            model_name="callback",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", "answered"), _negated=True),
+                    ("appeal__isnull", False),
+                    _connector="OR",
+                ),
+                name="callback_answer_is_registered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='callbackattempt',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['answered', 'another_time', 'no_answer', 'wrong_number', 'not_needed', 'not_reached'])), name='callbackattempt_outcome'),
+            model_name="callbackattempt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "outcome__in",
+                        [
+                            "answered",
+                            "another_time",
+                            "no_answer",
+                            "wrong_number",
+                            "not_needed",
+                            "not_reached",
+                        ],
+                    )
+                ),
+                name="callbackattempt_outcome",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='callpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='appeals_callpolicy_term', violation_error_message='The last day is before the first one.'),
+            model_name="callpolicy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="appeals_callpolicy_term",
+                violation_error_message="The last day is before the first one.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='callpolicy',
-            constraint=models.UniqueConstraint(fields=('region', 'valid_from'), name='callpolicy_version', nulls_distinct=False),
+            model_name="callpolicy",
+            constraint=models.UniqueConstraint(
+                fields=("region", "valid_from"), name="callpolicy_version", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='callpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('attempts__gte', 1), ('hours_to__gt', models.F('hours_from')), ('lease_minutes__gte', 1)), name='callpolicy_numbers'),
+            model_name="callpolicy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("attempts__gte", 1), ("hours_to__gt", models.F("hours_from")), ("lease_minutes__gte", 1)
+                ),
+                name="callpolicy_numbers",
+            ),
         ),
         migrations.AddIndex(
-            model_name='phonecall',
-            index=models.Index(fields=['organization', '-ended_at'], name='phonecall_office'),
+            model_name="phonecall",
+            index=models.Index(fields=["organization", "-ended_at"], name="phonecall_office"),
         ),
         migrations.AddIndex(
-            model_name='phonecall',
-            index=models.Index(fields=['operator', '-ended_at'], name='phonecall_operator'),
+            model_name="phonecall",
+            index=models.Index(fields=["operator", "-ended_at"], name="phonecall_operator"),
         ),
         migrations.AddConstraint(
-            model_name='phonecall',
-            constraint=models.CheckConstraint(condition=models.Q(('result__in', ['answered', 'handed_over', 'call_back'])), name='phonecall_result'),
+            model_name="phonecall",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("result__in", ["answered", "handed_over", "call_back"])),
+                name="phonecall_result",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='phonecall',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__gte', models.F('started_at'))), name='phonecall_order'),
+            model_name="phonecall",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ended_at__gte", models.F("started_at"))), name="phonecall_order"
+            ),
         ),
         migrations.RunSQL(
             "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON appeals_callbackattempt"

@@ -4,19 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0021_calls'),
-        ('registry', '0005_coverage_room_for_updates'),
+        ("appeals", "0021_calls"),
+        ("registry", "0005_coverage_room_for_updates"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='appealfact',
-            index=models.Index(condition=models.Q(('until__isnull', True)), fields=['received_by', 'day', 'appeal'], name='appealfact_now_receiver'),
+            model_name="appealfact",
+            index=models.Index(
+                condition=models.Q(("until__isnull", True)),
+                fields=["received_by", "day", "appeal"],
+                name="appealfact_now_receiver",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appealfact',
-            index=models.Index(condition=models.Q(('until__isnull', False)), fields=['received_by', 'until'], name='appealfact_then_receiver'),
+            model_name="appealfact",
+            index=models.Index(
+                condition=models.Q(("until__isnull", False)),
+                fields=["received_by", "until"],
+                name="appealfact_then_receiver",
+            ),
         ),
     ]

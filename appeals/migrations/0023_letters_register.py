@@ -6,195 +6,327 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0022_forms_receiver'),
-        ('notifications', '0002_outreach_replies'),
-        ('registry', '0004_calendar_feed'),
+        ("appeals", "0022_forms_receiver"),
+        ("notifications", "0002_outreach_replies"),
+        ("registry", "0004_calendar_feed"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='appealletter',
-            name='address',
-            field=models.CharField(blank=True, db_default='', max_length=300, verbose_name='address'),
+            model_name="appealletter",
+            name="address",
+            field=models.CharField(blank=True, db_default="", max_length=300, verbose_name="address"),
         ),
         migrations.AddField(
-            model_name='appealletter',
-            name='addressee',
-            field=models.CharField(blank=True, db_default='', max_length=310, verbose_name='addressee'),
+            model_name="appealletter",
+            name="addressee",
+            field=models.CharField(blank=True, db_default="", max_length=310, verbose_name="addressee"),
         ),
         migrations.AddField(
-            model_name='appealletter',
-            name='addressee_key',
-            field=models.GeneratedField(db_persist=True, expression=appeals.models.generated.Folded(models.F('addressee')), output_field=models.CharField(db_collation='C', max_length=310)),
+            model_name="appealletter",
+            name="addressee_key",
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=appeals.models.generated.Folded(models.F("addressee")),
+                output_field=models.CharField(db_collation="C", max_length=310),
+            ),
         ),
         migrations.AddField(
-            model_name='appealletter',
-            name='message',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='notifications.message', verbose_name='message'),
+            model_name="appealletter",
+            name="message",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="notifications.message",
+                verbose_name="message",
+            ),
         ),
         migrations.AddField(
-            model_name='appealletter',
-            name='organization',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organization', verbose_name='organisation'),
+            model_name="appealletter",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="registry.organization",
+                verbose_name="organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='appealletter',
-            name='due_on',
-            field=models.DateField(blank=True, null=True, verbose_name='had to leave by'),
+            model_name="appealletter",
+            name="due_on",
+            field=models.DateField(blank=True, null=True, verbose_name="had to leave by"),
         ),
         migrations.AddField(
-            model_name='appealletter',
-            name='enclosure',
-            field=models.TextField(blank=True, db_default='', verbose_name='enclosure'),
+            model_name="appealletter",
+            name="enclosure",
+            field=models.TextField(blank=True, db_default="", verbose_name="enclosure"),
         ),
         migrations.AddField(
-            model_name='appealletter',
-            name='executor',
-            field=models.CharField(blank=True, db_default='', max_length=200, verbose_name='prepared by'),
+            model_name="appealletter",
+            name="executor",
+            field=models.CharField(blank=True, db_default="", max_length=200, verbose_name="prepared by"),
         ),
         migrations.AddField(
-            model_name='appealletter',
-            name='head',
-            field=models.JSONField(blank=True, db_default={}, default=dict, verbose_name='letterhead'),
+            model_name="appealletter",
+            name="head",
+            field=models.JSONField(blank=True, db_default={}, default=dict, verbose_name="letterhead"),
         ),
         migrations.AddField(
-            model_name='appealletter',
-            name='issued_by_user_id',
-            field=models.BigIntegerField(null=True, verbose_name='issued by'),
+            model_name="appealletter",
+            name="issued_by_user_id",
+            field=models.BigIntegerField(null=True, verbose_name="issued by"),
         ),
         migrations.AddField(
-            model_name='appealletter',
-            name='language',
-            field=models.CharField(db_default='ru', default='ru', max_length=5, verbose_name='language'),
+            model_name="appealletter",
+            name="language",
+            field=models.CharField(db_default="ru", default="ru", max_length=5, verbose_name="language"),
         ),
         migrations.AddField(
-            model_name='appealletter',
-            name='outcome',
-            field=models.CharField(blank=True, choices=[('delivered', 'delivered'), ('returned', 'came back')], db_default='', max_length=10, verbose_name='outcome'),
+            model_name="appealletter",
+            name="outcome",
+            field=models.CharField(
+                blank=True,
+                choices=[("delivered", "delivered"), ("returned", "came back")],
+                db_default="",
+                max_length=10,
+                verbose_name="outcome",
+            ),
         ),
         migrations.AddField(
-            model_name='appealletter',
-            name='outcome_by_user_id',
-            field=models.BigIntegerField(null=True, verbose_name='noted by'),
+            model_name="appealletter",
+            name="outcome_by_user_id",
+            field=models.BigIntegerField(null=True, verbose_name="noted by"),
         ),
         migrations.AddField(
-            model_name='appealletter',
-            name='outcome_on',
-            field=models.DateField(blank=True, null=True, verbose_name='day of the outcome'),
+            model_name="appealletter",
+            name="outcome_on",
+            field=models.DateField(blank=True, null=True, verbose_name="day of the outcome"),
         ),
         migrations.AddField(
-            model_name='appealletter',
-            name='return_reason',
-            field=models.CharField(blank=True, choices=[('expired', 'not fetched in time'), ('refused', 'the addressee refused it'), ('gone', 'the addressee has moved'), ('wrong_address', 'wrong or incomplete address'), ('died', 'the addressee has died'), ('other', 'another reason')], db_default='', max_length=20, verbose_name='why it came back'),
+            model_name="appealletter",
+            name="return_reason",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("expired", "not fetched in time"),
+                    ("refused", "the addressee refused it"),
+                    ("gone", "the addressee has moved"),
+                    ("wrong_address", "wrong or incomplete address"),
+                    ("died", "the addressee has died"),
+                    ("other", "another reason"),
+                ],
+                db_default="",
+                max_length=20,
+                verbose_name="why it came back",
+            ),
         ),
         migrations.AddField(
-            model_name='appealletter',
-            name='running',
-            field=models.PositiveIntegerField(editable=False, null=True, verbose_name='number in the register'),
+            model_name="appealletter",
+            name="running",
+            field=models.PositiveIntegerField(
+                editable=False, null=True, verbose_name="number in the register"
+            ),
         ),
         migrations.AddField(
-            model_name='appealletter',
-            name='subject',
-            field=models.CharField(blank=True, db_default='', max_length=300, verbose_name='heading'),
+            model_name="appealletter",
+            name="subject",
+            field=models.CharField(blank=True, db_default="", max_length=300, verbose_name="heading"),
         ),
         migrations.AddField(
-            model_name='appealletter',
-            name='way',
-            field=models.CharField(choices=[('email', 'on the portal, with a notice by e-mail'), ('page', 'on the portal'), ('post', 'on paper by post'), ('hand', 'handed over by the office itself')], db_default='page', default='page', max_length=10, verbose_name='how it goes'),
+            model_name="appealletter",
+            name="way",
+            field=models.CharField(
+                choices=[
+                    ("email", "on the portal, with a notice by e-mail"),
+                    ("page", "on the portal"),
+                    ("post", "on paper by post"),
+                    ("hand", "handed over by the office itself"),
+                ],
+                db_default="page",
+                default="page",
+                max_length=10,
+                verbose_name="how it goes",
+            ),
         ),
         migrations.AddField(
-            model_name='appealletter',
-            name='year',
-            field=models.PositiveSmallIntegerField(editable=False, null=True, verbose_name='year of the register'),
+            model_name="appealletter",
+            name="year",
+            field=models.PositiveSmallIntegerField(
+                editable=False, null=True, verbose_name="year of the register"
+            ),
         ),
         migrations.AlterField(
-            model_name='appealletter',
-            name='kind',
-            field=models.CharField(choices=[('answer', 'answer to an appeal'), ('interim', 'interim answer'), ('question', 'question to the applicant'), ('extension', 'notice of a longer term'), ('forwarding', 'forwarding to the competent body'), ('forward_notice', 'notice of forwarding'), ('decline', 'notice of leaving without an answer'), ('clinic_request', 'letter to a clinic with a request')], default='answer', max_length=20, verbose_name='kind'),
+            model_name="appealletter",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("answer", "answer to an appeal"),
+                    ("interim", "interim answer"),
+                    ("question", "question to the applicant"),
+                    ("extension", "notice of a longer term"),
+                    ("forwarding", "forwarding to the competent body"),
+                    ("forward_notice", "notice of forwarding"),
+                    ("decline", "notice of leaving without an answer"),
+                    ("clinic_request", "letter to a clinic with a request"),
+                ],
+                default="answer",
+                max_length=20,
+                verbose_name="kind",
+            ),
         ),
         migrations.CreateModel(
-            name='BodyAddress',
+            name="BodyAddress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='source')),
-                ('confirmed', models.BooleanField(default=False, verbose_name='confirmed')),
-                ('body', models.CharField(max_length=40, verbose_name='code of the competent body')),
-                ('name', models.CharField(max_length=300, verbose_name='name in letters')),
-                ('address', models.CharField(max_length=300, verbose_name='address')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='registry.region', verbose_name='region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valid to")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="source")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="confirmed")),
+                ("body", models.CharField(max_length=40, verbose_name="code of the competent body")),
+                ("name", models.CharField(max_length=300, verbose_name="name in letters")),
+                ("address", models.CharField(max_length=300, verbose_name="address")),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="registry.region",
+                        verbose_name="region",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'address of a competent body',
-                'verbose_name_plural': 'addresses of competent bodies',
-                'ordering': ['region', 'body', '-valid_from'],
+                "verbose_name": "address of a competent body",
+                "verbose_name_plural": "addresses of competent bodies",
+                "ordering": ["region", "body", "-valid_from"],
             },
         ),
         migrations.CreateModel(
-            name='LetterCounter',
+            name="LetterCounter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField()),
-                ('value', models.PositiveIntegerField()),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField()),
+                ("value", models.PositiveIntegerField()),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.organization",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'counter of letters',
-                'verbose_name_plural': 'counters of letters',
+                "verbose_name": "counter of letters",
+                "verbose_name_plural": "counters of letters",
             },
         ),
         migrations.CreateModel(
-            name='Letterhead',
+            name="Letterhead",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='source')),
-                ('confirmed', models.BooleanField(default=False, verbose_name='confirmed')),
-                ('name', models.CharField(max_length=300, verbose_name='full name')),
-                ('address', models.CharField(max_length=300, verbose_name='address')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('site', models.CharField(blank=True, max_length=100, verbose_name='site')),
-                ('inn', models.CharField(blank=True, max_length=10, verbose_name='taxpayer number (INN)')),
-                ('kpp', models.CharField(blank=True, max_length=9, verbose_name='reason code (KPP)')),
-                ('ogrn', models.CharField(blank=True, max_length=13, verbose_name='state registration number (OGRN)')),
-                ('signatory', models.CharField(blank=True, max_length=120, verbose_name='who signs')),
-                ('position', models.CharField(blank=True, max_length=200, verbose_name='position of who signs')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='letterheads', to='registry.organization', verbose_name='organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valid to")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="source")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="confirmed")),
+                ("name", models.CharField(max_length=300, verbose_name="full name")),
+                ("address", models.CharField(max_length=300, verbose_name="address")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="phone")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("site", models.CharField(blank=True, max_length=100, verbose_name="site")),
+                ("inn", models.CharField(blank=True, max_length=10, verbose_name="taxpayer number (INN)")),
+                ("kpp", models.CharField(blank=True, max_length=9, verbose_name="reason code (KPP)")),
+                (
+                    "ogrn",
+                    models.CharField(
+                        blank=True, max_length=13, verbose_name="state registration number (OGRN)"
+                    ),
+                ),
+                ("signatory", models.CharField(blank=True, max_length=120, verbose_name="who signs")),
+                (
+                    "position",
+                    models.CharField(blank=True, max_length=200, verbose_name="position of who signs"),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="letterheads",
+                        to="registry.organization",
+                        verbose_name="organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'letterhead',
-                'verbose_name_plural': 'letterheads',
-                'ordering': ['organization', '-valid_from'],
+                "verbose_name": "letterhead",
+                "verbose_name_plural": "letterheads",
+                "ordering": ["organization", "-valid_from"],
             },
         ),
         migrations.CreateModel(
-            name='PrintBatch',
+            name="PrintBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('registered_mail', models.BooleanField(default=False, verbose_name='registered mail')),
-                ('size', models.PositiveSmallIntegerField(verbose_name='letters')),
-                ('formed_at', models.DateTimeField(verbose_name='formed at')),
-                ('formed_by_user_id', models.BigIntegerField(null=True, verbose_name='formed by')),
-                ('printed_at', models.DateTimeField(blank=True, null=True, verbose_name='printed at')),
-                ('printed_by_user_id', models.BigIntegerField(null=True, verbose_name='printed by')),
-                ('posted_on', models.DateField(blank=True, null=True, verbose_name='handed to the post on')),
-                ('posted_by_user_id', models.BigIntegerField(null=True, verbose_name='handed over by')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organization', verbose_name='organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("registered_mail", models.BooleanField(default=False, verbose_name="registered mail")),
+                ("size", models.PositiveSmallIntegerField(verbose_name="letters")),
+                ("formed_at", models.DateTimeField(verbose_name="formed at")),
+                ("formed_by_user_id", models.BigIntegerField(null=True, verbose_name="formed by")),
+                ("printed_at", models.DateTimeField(blank=True, null=True, verbose_name="printed at")),
+                ("printed_by_user_id", models.BigIntegerField(null=True, verbose_name="printed by")),
+                ("posted_on", models.DateField(blank=True, null=True, verbose_name="handed to the post on")),
+                ("posted_by_user_id", models.BigIntegerField(null=True, verbose_name="handed over by")),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.organization",
+                        verbose_name="organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'print batch',
-                'verbose_name_plural': 'print batches',
+                "verbose_name": "print batch",
+                "verbose_name_plural": "print batches",
             },
         ),
         migrations.AddField(
-            model_name='appealletter',
-            name='batch',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='appeals.printbatch', verbose_name='print batch'),
+            model_name="appealletter",
+            name="batch",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="letters",
+                to="appeals.printbatch",
+                verbose_name="print batch",
+            ),
         ),
         # Letters written before the register: whoever works the case signed them, else whoever received it.
         migrations.RunSQL(
@@ -207,108 +339,242 @@ class Migration(migrations.Migration):
             migrations.RunSQL.noop,
         ),
         migrations.AlterField(
-            model_name='appealletter',
-            name='organization',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organization', verbose_name='organisation'),
+            model_name="appealletter",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="registry.organization",
+                verbose_name="organisation",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appealletter',
-            index=models.Index(fields=['organization', '-id'], name='appealletter_register_page'),
+            model_name="appealletter",
+            index=models.Index(fields=["organization", "-id"], name="appealletter_register_page"),
         ),
         migrations.AddIndex(
-            model_name='appealletter',
-            index=models.Index(fields=['organization', 'kind', '-id'], name='appealletter_kind_page'),
+            model_name="appealletter",
+            index=models.Index(fields=["organization", "kind", "-id"], name="appealletter_kind_page"),
         ),
         migrations.AddIndex(
-            model_name='appealletter',
-            index=models.Index(condition=models.Q(('batch__isnull', True), ('outcome', ''), ('way', 'post')), fields=['organization', 'id'], name='appealletter_to_print'),
+            model_name="appealletter",
+            index=models.Index(
+                condition=models.Q(("batch__isnull", True), ("outcome", ""), ("way", "post")),
+                fields=["organization", "id"],
+                name="appealletter_to_print",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appealletter',
-            index=models.Index(condition=models.Q(('outcome', ''), ('way', 'hand')), fields=['organization', '-id'], name='appealletter_to_hand'),
+            model_name="appealletter",
+            index=models.Index(
+                condition=models.Q(("outcome", ""), ("way", "hand")),
+                fields=["organization", "-id"],
+                name="appealletter_to_hand",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appealletter',
-            index=models.Index(condition=models.Q(('outcome', 'returned')), fields=['organization', '-id'], name='appealletter_returned'),
+            model_name="appealletter",
+            index=models.Index(
+                condition=models.Q(("outcome", "returned")),
+                fields=["organization", "-id"],
+                name="appealletter_returned",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appealletter',
-            index=models.Index(fields=['organization', 'addressee_key', '-id'], name='appealletter_addressee'),
+            model_name="appealletter",
+            index=models.Index(
+                fields=["organization", "addressee_key", "-id"], name="appealletter_addressee"
+            ),
         ),
         migrations.AddIndex(
-            model_name='appealletter',
-            index=models.Index(condition=models.Q(('kind', 'forwarding')), fields=['organization', 'issued_on'], name='appealletter_forwarded'),
+            model_name="appealletter",
+            index=models.Index(
+                condition=models.Q(("kind", "forwarding")),
+                fields=["organization", "issued_on"],
+                name="appealletter_forwarded",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appealletter',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['answer', 'interim', 'question', 'extension', 'forwarding', 'forward_notice', 'decline', 'clinic_request']), ('way__in', ['email', 'page', 'post', 'hand'])), name='appealletter_words'),
+            model_name="appealletter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "answer",
+                            "interim",
+                            "question",
+                            "extension",
+                            "forwarding",
+                            "forward_notice",
+                            "decline",
+                            "clinic_request",
+                        ],
+                    ),
+                    ("way__in", ["email", "page", "post", "hand"]),
+                ),
+                name="appealletter_words",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appealletter',
-            constraint=models.UniqueConstraint(fields=('organization', 'year', 'running'), name='appealletter_registered_once'),
+            model_name="appealletter",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "year", "running"), name="appealletter_registered_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appealletter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('running__isnull', True), ('year__isnull', True)), models.Q(('running__gte', 1), ('year__isnull', False)), _connector='OR'), name='appealletter_register'),
+            model_name="appealletter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("running__isnull", True), ("year__isnull", True)),
+                    models.Q(("running__gte", 1), ("year__isnull", False)),
+                    _connector="OR",
+                ),
+                name="appealletter_register",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appealletter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('way', 'post'), _negated=True), models.Q(models.Q(('addressee', ''), _negated=True), models.Q(('address', ''), _negated=True)), _connector='OR'), name='appealletter_address'),
+            model_name="appealletter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("way", "post"), _negated=True),
+                    models.Q(
+                        models.Q(("addressee", ""), _negated=True), models.Q(("address", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="appealletter_address",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appealletter',
-            constraint=models.CheckConstraint(condition=models.Q(('batch__isnull', True), ('way', 'post'), _connector='OR'), name='appealletter_printed'),
+            model_name="appealletter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("batch__isnull", True), ("way", "post"), _connector="OR"),
+                name="appealletter_printed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appealletter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('outcome_on__isnull', True), ('return_reason', '')), models.Q(('outcome_on__gte', models.F('issued_on')), ('outcome_on__isnull', False), ('way__in', ['post', 'hand']), models.Q(models.Q(('outcome', 'delivered'), ('return_reason', '')), models.Q(('outcome', 'returned'), ('return_reason__in', ['expired', 'refused', 'gone', 'wrong_address', 'died', 'other'])), _connector='OR')), _connector='OR'), name='appealletter_outcome'),
+            model_name="appealletter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", ""), ("outcome_on__isnull", True), ("return_reason", "")),
+                    models.Q(
+                        ("outcome_on__gte", models.F("issued_on")),
+                        ("outcome_on__isnull", False),
+                        ("way__in", ["post", "hand"]),
+                        models.Q(
+                            models.Q(("outcome", "delivered"), ("return_reason", "")),
+                            models.Q(
+                                ("outcome", "returned"),
+                                (
+                                    "return_reason__in",
+                                    ["expired", "refused", "gone", "wrong_address", "died", "other"],
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="appealletter_outcome",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bodyaddress',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='appeals_bodyaddress_term', violation_error_message='The last day is before the first one.'),
+            model_name="bodyaddress",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="appeals_bodyaddress_term",
+                violation_error_message="The last day is before the first one.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bodyaddress',
-            constraint=models.UniqueConstraint(fields=('body', 'region', 'valid_from'), name='bodyaddress_version'),
+            model_name="bodyaddress",
+            constraint=models.UniqueConstraint(
+                fields=("body", "region", "valid_from"), name="bodyaddress_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bodyaddress',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('address', ''), _negated=True)), name='bodyaddress_whole'),
+            model_name="bodyaddress",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("name", ""), _negated=True), models.Q(("address", ""), _negated=True)
+                ),
+                name="bodyaddress_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lettercounter',
-            constraint=models.UniqueConstraint(fields=('organization', 'year'), name='lettercounter_once'),
+            model_name="lettercounter",
+            constraint=models.UniqueConstraint(fields=("organization", "year"), name="lettercounter_once"),
         ),
         migrations.AddConstraint(
-            model_name='letterhead',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='appeals_letterhead_term', violation_error_message='The last day is before the first one.'),
+            model_name="letterhead",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="appeals_letterhead_term",
+                violation_error_message="The last day is before the first one.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='letterhead',
-            constraint=models.UniqueConstraint(fields=('organization', 'valid_from'), name='letterhead_version'),
+            model_name="letterhead",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "valid_from"), name="letterhead_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='letterhead',
-            constraint=models.CheckConstraint(condition=models.Q(('inn__regex', '^([0-9]{10})?$'), ('kpp__regex', '^([0-9]{9})?$'), ('ogrn__regex', '^([0-9]{13})?$')), name='letterhead_shape', violation_error_message='INN has 10 digits, KPP 9, OGRN 13.'),
+            model_name="letterhead",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("inn__regex", "^([0-9]{10})?$"),
+                    ("kpp__regex", "^([0-9]{9})?$"),
+                    ("ogrn__regex", "^([0-9]{13})?$"),
+                ),
+                name="letterhead_shape",
+                violation_error_message="INN has 10 digits, KPP 9, OGRN 13.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='letterhead',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('position', ''), ('signatory', '')), models.Q(models.Q(('signatory', ''), _negated=True), models.Q(('position', ''), _negated=True)), _connector='OR'), name='letterhead_signed', violation_error_message='Who signs and in which position: give both or neither.'),
+            model_name="letterhead",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("position", ""), ("signatory", "")),
+                    models.Q(
+                        models.Q(("signatory", ""), _negated=True), models.Q(("position", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="letterhead_signed",
+                violation_error_message="Who signs and in which position: give both or neither.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='printbatch',
-            index=models.Index(fields=['organization', '-id'], name='printbatch_page'),
+            model_name="printbatch",
+            index=models.Index(fields=["organization", "-id"], name="printbatch_page"),
         ),
         migrations.AddConstraint(
-            model_name='printbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('printed_at__isnull', True), ('printed_at__gte', models.F('formed_at')), _connector='OR'), name='printbatch_order'),
+            model_name="printbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("printed_at__isnull", True), ("printed_at__gte", models.F("formed_at")), _connector="OR"
+                ),
+                name="printbatch_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='printbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('posted_on__isnull', True), ('printed_at__isnull', False), _connector='OR'), name='printbatch_posted'),
+            model_name="printbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("posted_on__isnull", True), ("printed_at__isnull", False), _connector="OR"
+                ),
+                name="printbatch_posted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='printbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('size__gte', 1)), name='printbatch_size'),
+            model_name="printbatch",
+            constraint=models.CheckConstraint(condition=models.Q(("size__gte", 1)), name="printbatch_size"),
         ),
     ]

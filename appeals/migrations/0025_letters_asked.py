@@ -5,67 +5,93 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0024_letters_kept'),
-        ('registry', '0006_calls_phone'),
-        ('representatives', '0007_forms_zpz'),
+        ("appeals", "0024_letters_kept"),
+        ("registry", "0006_calls_phone"),
+        ("representatives", "0007_forms_zpz"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DeclineGround',
+            name="DeclineGround",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='source')),
-                ('confirmed', models.BooleanField(default=False, verbose_name='confirmed')),
-                ('code', models.CharField(max_length=20, verbose_name='code')),
-                ('title', models.CharField(max_length=300, verbose_name='title')),
-                ('basis', models.CharField(max_length=200, verbose_name='norm')),
-                ('days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='days to tell the applicant')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valid to")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="source")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="confirmed")),
+                ("code", models.CharField(max_length=20, verbose_name="code")),
+                ("title", models.CharField(max_length=300, verbose_name="title")),
+                ("basis", models.CharField(max_length=200, verbose_name="norm")),
+                (
+                    "days",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="days to tell the applicant"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ground to leave without an answer',
-                'verbose_name_plural': 'grounds to leave without an answer',
-                'ordering': ['code', 'valid_from'],
+                "verbose_name": "ground to leave without an answer",
+                "verbose_name_plural": "grounds to leave without an answer",
+                "ordering": ["code", "valid_from"],
             },
         ),
         migrations.RemoveConstraint(
-            model_name='appeal',
-            name='appeal_choices',
+            model_name="appeal",
+            name="appeal_choices",
         ),
         migrations.AddField(
-            model_name='clinicrequest',
-            name='reminded',
-            field=models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name='reminders'),
+            model_name="clinicrequest",
+            name="reminded",
+            field=models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="reminders"),
         ),
         migrations.AddField(
-            model_name='expertise',
-            name='reminded',
-            field=models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name='reminders'),
+            model_name="expertise",
+            name="reminded",
+            field=models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="reminders"),
         ),
         migrations.AlterField(
-            model_name='appeal',
-            name='decline_ground',
-            field=models.CharField(blank=True, max_length=20, verbose_name='ground to leave without an answer'),
+            model_name="appeal",
+            name="decline_ground",
+            field=models.CharField(
+                blank=True, max_length=20, verbose_name="ground to leave without an answer"
+            ),
         ),
         migrations.AddIndex(
-            model_name='expertise',
-            index=models.Index(condition=models.Q(('received_at__isnull', True)), fields=['due_on'], name='expertise_due'),
+            model_name="expertise",
+            index=models.Index(
+                condition=models.Q(("received_at__isnull", True)), fields=["due_on"], name="expertise_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('acting_ground__in', ['self', 'parent', 'guardian', 'power_of_attorney']), ('reply_channel__in', ['email', 'post', 'phone', 'cabinet']), ('decline_ground__regex', '^[a-z_]{0,20}$')), name='appeal_choices'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("acting_ground__in", ["self", "parent", "guardian", "power_of_attorney"]),
+                    ("reply_channel__in", ["email", "post", "phone", "cabinet"]),
+                    ("decline_ground__regex", "^[a-z_]{0,20}$"),
+                ),
+                name="appeal_choices",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='declineground',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='appeals_declineground_term', violation_error_message='The last day is before the first one.'),
+            model_name="declineground",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="appeals_declineground_term",
+                violation_error_message="The last day is before the first one.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='declineground',
-            constraint=models.UniqueConstraint(fields=('code', 'valid_from'), name='declineground_version'),
+            model_name="declineground",
+            constraint=models.UniqueConstraint(fields=("code", "valid_from"), name="declineground_version"),
         ),
     ]

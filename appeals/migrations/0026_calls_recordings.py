@@ -7,52 +7,121 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0025_letters_asked'),
-        ('registry', '0006_calls_phone'),
+        ("appeals", "0025_letters_asked"),
+        ("registry", "0006_calls_phone"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Recording',
+            name="Recording",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('source_key', models.UUIDField(verbose_name='key of the request')),
-                ('file', models.FileField(max_length=120, upload_to=appeals.models.recordings.sound_name, verbose_name='file')),
-                ('size', models.PositiveIntegerField(verbose_name='size in bytes')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('content_type', models.CharField(max_length=40, verbose_name='type by content')),
-                ('seconds', models.PositiveIntegerField(null=True, verbose_name='seconds')),
-                ('verdict', models.CharField(choices=[('pending', 'being checked'), ('clean', 'clean'), ('rejected', 'rejected')], default='pending', max_length=10, verbose_name='verdict of the scanner')),
-                ('scan_after', models.DateTimeField(null=True, verbose_name='not checked again before')),
-                ('uploaded_at', models.DateTimeField(verbose_name='uploaded at')),
-                ('call_back', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='recording', to='appeals.callback', verbose_name='call back')),
-                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organization', verbose_name='contact centre')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("source_key", models.UUIDField(verbose_name="key of the request")),
+                (
+                    "file",
+                    models.FileField(
+                        max_length=120, upload_to=appeals.models.recordings.sound_name, verbose_name="file"
+                    ),
+                ),
+                ("size", models.PositiveIntegerField(verbose_name="size in bytes")),
+                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
+                ("content_type", models.CharField(max_length=40, verbose_name="type by content")),
+                ("seconds", models.PositiveIntegerField(null=True, verbose_name="seconds")),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("pending", "being checked"), ("clean", "clean"), ("rejected", "rejected")],
+                        default="pending",
+                        max_length=10,
+                        verbose_name="verdict of the scanner",
+                    ),
+                ),
+                ("scan_after", models.DateTimeField(null=True, verbose_name="not checked again before")),
+                ("uploaded_at", models.DateTimeField(verbose_name="uploaded at")),
+                (
+                    "call_back",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recording",
+                        to="appeals.callback",
+                        verbose_name="call back",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.organization",
+                        verbose_name="contact centre",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'recording',
-                'verbose_name_plural': 'recordings',
-                'indexes': [models.Index(models.OrderBy(models.F('scan_after'), nulls_first=True), models.F('id'), condition=models.Q(('verdict', 'pending')), name='recording_to_scan')],
-                'constraints': [models.UniqueConstraint(fields=('organization', 'source_key'), name='recording_once'), models.CheckConstraint(condition=models.Q(('verdict__in', ['pending', 'clean', 'rejected'])), name='recording_verdict')],
+                "verbose_name": "recording",
+                "verbose_name_plural": "recordings",
+                "indexes": [
+                    models.Index(
+                        models.OrderBy(models.F("scan_after"), nulls_first=True),
+                        models.F("id"),
+                        condition=models.Q(("verdict", "pending")),
+                        name="recording_to_scan",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organization", "source_key"), name="recording_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("verdict__in", ["pending", "clean", "rejected"])),
+                        name="recording_verdict",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='VoiceKey',
+            name="VoiceKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('digest', models.CharField(editable=False, max_length=64, unique=True)),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked at')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='registry.organization', verbose_name='contact centre')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("digest", models.CharField(editable=False, max_length=64, unique=True)),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valid to")),
+                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="revoked at")),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="registry.organization",
+                        verbose_name="contact centre",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'key of a telephone exchange',
-                'verbose_name_plural': 'keys of telephone exchanges',
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='voicekey_term')],
+                "verbose_name": "key of a telephone exchange",
+                "verbose_name_plural": "keys of telephone exchanges",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="voicekey_term",
+                    )
+                ],
             },
         ),
     ]

@@ -44,6 +44,7 @@ from appeals.models.posting import BodyAddress, LetterCounter, Letterhead, Print
 from appeals.models.proofs import Proof, ProofRule, Receiver
 from appeals.models.recordings import Recording, VoiceKey
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
+from appeals.models.report_mails import ReportMail
 from appeals.models.reports import AppealChange, AppealFact, AppealSum, CountRun, Outcome
 from appeals.models.search import QueueSearch
 from appeals.models.talk import AppealMessage, AppealMessageQuerySet, Author, Direction
@@ -113,6 +114,7 @@ __all__ = [
     "Recording",
     "ReplyChannel",
     "ReplyTemplate",
+    "ReportMail",
     "ReturnReason",
     "ScanVerdict",
     "Section",

@@ -248,6 +248,9 @@ class Appeal(models.Model):
     wait_until = models.DateField(_("waits until"), null=True, blank=True)
     close_at = models.DateTimeField(_("closes at"), null=True, blank=True)
 
+    # Until when the insurer reports to the fund; empty: nothing to report on.
+    control_on = models.DateField(_("control date of the fund"), null=True, blank=True)
+
     answer = models.TextField(_("answer"), blank=True)
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     forwarded_at = models.DateTimeField(_("forwarded at"), null=True, blank=True)
@@ -409,6 +412,17 @@ class Appeal(models.Model):
                 fields=["organization", "level", "urgency", "due_on", "id"],
                 name="appeal_queue_next",
                 condition=Q(state=State.REGISTERED, routed_at__isnull=False),
+            ),
+            # The fund's supervision: instructions not reported on, complaints answered in a period.
+            models.Index(
+                fields=["organization", "control_on"],
+                name="appeal_instructed",
+                condition=Q(control_on__isnull=False),
+            ),
+            models.Index(
+                fields=["answered_at", "organization", "validity"],
+                name="appeal_judged",
+                condition=Q(kind=Kind.COMPLAINT, answered_at__isnull=False),
             ),
             # The sweeps: what waits for routing, whose next reminder has come.
             models.Index(

@@ -27,6 +27,8 @@ NOTICES = {
     What.SENT_BACK: _("Your answer was sent back"),
     What.REOPENED: _("The case was opened again"),
     What.WITHDRAWN: _("The applicant withdrew the appeal"),
+    What.INSTRUCTED: _("The fund gave an instruction in the case"),
+    What.REPORTED: _("The insurer reported on your instruction"),
     What.NOT_SENT: _("Your text could not be sent and is kept as a draft"),
     What.DUE_SOON: _("The term is running out"),
     What.OVERDUE: _("The term is over"),

@@ -22,6 +22,7 @@ from appeals.services.files import attach, detach, mark_paper
 from appeals.services.filing import Filed, file_appeal
 from appeals.services.following import allow_follower, replace_access_code, revoke_follower
 from appeals.services.hand_over import accept_hand_over, hand_over, return_hand_over
+from appeals.services.instructing import instruct, report_back
 from appeals.services.links import Part, link, split
 from appeals.services.notices import forget_notices, read_notices, set_digest, wants_digest
 from appeals.services.notices import write as write_notice
@@ -89,6 +90,7 @@ __all__ = [
     "give_survey",
     "hand_over",
     "inform_applicant",
+    "instruct",
     "issue_answer_letter",
     "judge_wait",
     "letter_disputed",
@@ -109,6 +111,7 @@ __all__ = [
     "remind_asked",
     "reopen",
     "replace_access_code",
+    "report_back",
     "reroute",
     "resume",
     "return_hand_over",

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from appeals.deadlines import local_day
 from appeals.lifecycle import Action, State
-from appeals.models import Appeal, HandOver, Notice, NoticeSetting
+from appeals.models import Appeal, AppealEvent, HandOver, Notice, NoticeSetting
 from appeals.noticing import SETTLES, What, Whom, rules_for
 from appeals.terms import Role
 from registry.models import RoleGrant
@@ -36,9 +36,12 @@ def tell_of_step(*, appeal: Appeal, step: Taken, now: datetime) -> None:
     settled = SETTLES.get(step.action)
     if settled is not None:
         Notice.objects.unseen().filter(appeal=appeal, what=settled).update(read_at=now)
+    told: dict[What, set[int]] = {}
     for rule in rules_for(step.action, step.before, step.role):
         people = {one for one in _people(rule.whom, appeal, step, now) if one is not None}
-        write(appeal_id=appeal.pk, what=rule.what, users=people - {step.by}, by=step.by, now=now)
+        told.setdefault(rule.what, set()).update(people - {step.by})
+    for what, users in told.items():
+        write(appeal_id=appeal.pk, what=what, users=users, by=step.by, now=now)
 
 
 def write(
@@ -66,6 +69,9 @@ def _people(whom: Whom, appeal: Appeal, step: Taken, now: datetime) -> Iterable[
         case Whom.OFFERER:
             offers = HandOver.objects.filter(appeal=appeal).order_by("-pk")
             return offers.values_list("offered_by_user_id", flat=True)[:1]
+        case Whom.INSTRUCTOR:
+            given = AppealEvent.objects.filter(appeal=appeal, action=Action.INSTRUCT).order_by("-pk")
+            return given.values_list("actor_user_id", flat=True)[:1]
         case Whom.LEVEL:
             return _granted(
                 Q(role=_AT_LEVEL[appeal.offered_level or 1], organization=appeal.organization_id), appeal, now

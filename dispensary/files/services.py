@@ -81,6 +81,10 @@ def receive(
             file.file.delete(save=False)
             first = known.get()
     if first is not None:
+        if not first.file:
+            # The original went when its term was over; the same content brings it back.
+            upload.seek(0)
+            first.file.save(first.name, upload)
         _check_anew(first, now)
         return Received(first, is_new=False)
     hints.read_files_soon()

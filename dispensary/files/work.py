@@ -97,6 +97,8 @@ def local_copy(file: ClinicFile) -> Iterator[Path]:
     """The stored file as one on this machine's disk: the store may be far away and cannot be read twice cheaply."""
     with tempfile.NamedTemporaryFile(prefix="clinic-file-") as copy:
         try:
+            if not file.file:
+                raise FileNotFoundError
             with file.file.open("rb") as stored:
                 shutil.copyfileobj(stored, copy, 1024 * 1024)
         except OSError:

@@ -29,7 +29,7 @@ from dispensary.models.files import (
 )
 from dispensary.models.following import ObservationContact, ObservationVisit
 from dispensary.models.observation import ObservationCase, ObservationRule
-from dispensary.models.policy import CoverageTarget, InformingPolicy, Reason, ReasonKind
+from dispensary.models.policy import CoverageTarget, FileKeeping, InformingPolicy, Reason, ReasonKind
 from dispensary.models.proofs import SumProof
 from dispensary.models.reference import Category, Programme, ProgrammeRule, ProgrammeTest, Tariff
 
@@ -48,6 +48,7 @@ __all__ = [
     "CoverageCount",
     "CoverageTarget",
     "ExamResult",
+    "FileKeeping",
     "FileState",
     "HealthGroup",
     "HospitalEvent",

@@ -124,6 +124,8 @@ class ClinicFile(models.Model):
         indexes = [
             models.Index(fields=["clinic", "-id"], name="clinicfile_of_clinic"),
             models.Index(fields=["region", "-id"], name="clinicfile_of_region"),
+            # Whose originals are still kept.
+            models.Index(fields=["finished_at"], condition=~Q(file=""), name="clinicfile_kept"),
             # What workers look for; finished files pile up over the years.
             models.Index(
                 fields=["id"], condition=~Q(state__in=["done", "rejected"]), name="clinicfile_waiting"

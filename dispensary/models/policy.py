@@ -121,3 +121,21 @@ class CoverageTarget(Dated):
 
     def __str__(self) -> str:
         return f"{self.programme_id}: {self.share} %"
+
+
+class FileKeeping(Dated):
+    """For how long the original of a clinic's file is kept after it was taken in or rejected. What was taken from it
+    and the sums of its protocol stay."""
+
+    days = models.PositiveSmallIntegerField(_("days the original is kept"), validators=[MinValueValidator(1)])
+
+    class Meta:
+        verbose_name = _("term of keeping clinic files")
+        verbose_name_plural = _("terms of keeping clinic files")
+        ordering = ["-valid_from"]
+        constraints = dated_constraints(
+            models.UniqueConstraint(fields=["valid_from"], name="filekeeping_one_per_day")
+        )
+
+    def __str__(self) -> str:
+        return f"{self.days}"

@@ -133,6 +133,8 @@ class Message(models.Model):
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
     failed_at = models.DateTimeField(_("failed at"), null=True, blank=True)
+    # When a letter got its envelope: see `notifications.prints`.
+    batched_at = models.DateTimeField(_("put into a print batch at"), null=True, blank=True)
     # Why it was not sent, or why it waits.
     error_code = models.CharField(
         pgettext_lazy("message", "reason"), max_length=40, blank=True, db_default=""
@@ -202,6 +204,18 @@ class Message(models.Model):
                 fields=["campaign_key", "state"],
                 condition=Q(campaign_key__isnull=False),
                 name="message_campaign",
+            ),
+            # Letters that wait to be printed; those that were printed pile up over the years.
+            models.Index(
+                fields=["insurer", "id"],
+                condition=Q(
+                    channel="post",
+                    purpose="invitation",
+                    state="sent",
+                    batched_at__isnull=True,
+                    carried_by__isnull=True,
+                ),
+                name="message_to_print",
             ),
             # For the monthly cap.
             models.Index(

@@ -16,6 +16,7 @@ FROM generate_series(1, %(count)s) AS n
 def fill_outbox(count: int, *, state: str) -> None:
     """Exactly `count` messages of the benchmark in the state, and no others."""
     with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM notifications_printedletter")
         cursor.execute("DELETE FROM notifications_message")
         cursor.execute(_FILL, {"count": count, "state": state})
         cursor.execute("VACUUM ANALYZE notifications_message")

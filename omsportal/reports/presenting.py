@@ -218,6 +218,24 @@ def trend(asked: Asked) -> dict[str, Any] | None:
         ],
         "in_time": [{"name": str(late.label), "values": values, "urls": urls}],
         "appeals_words": " ".join(f"{month_name(m)}: {group_number(months[m].appeals)}." for m in shown),
+        "table": {
+            "caption": _("By month"),
+            "columns": [
+                {"label": _("Month")},
+                {"label": BY_NAME["appeals"].label, "num": True},
+                {"label": late.label, "num": True},
+            ],
+            "rows": [
+                {
+                    "cells": [
+                        {"text": month_name(month)},
+                        {"text": group_number(months[month].appeals), "num": True, "url": url},
+                        {"text": late.shown(months[month]), "num": True, "url": url},
+                    ]
+                }
+                for month, url in zip(shown, urls, strict=True)
+            ],
+        },
         "in_time_words": " ".join(f"{month_name(m)}: {late.shown(months[m])}." for m in shown),
     }
 

@@ -74,7 +74,9 @@ def moments(organization: Organization, period: Period) -> tuple[datetime, datet
 def conditions(organization: Organization, period: Period) -> dict[str, Q]:
     """Measure → conditions on Invitation: for the count and for the people behind it."""
     begins, ends = moments(organization, period)
-    own = Q(insurer=organization, campaign__programme__in=sorted(COLUMNS))
+    # The years around the period: the index of invitations begins with the campaign, and old ones pile up.
+    years = (period.year - 1, period.year + 1)
+    own = Q(insurer=organization, campaign__programme__in=sorted(COLUMNS), campaign__year__range=years)
     due = own & Q(round=Round.PRIMARY, informing_deadline__range=(period.first_day, period.last_day))
     informed = own & Q(state=InvitationState.INFORMED, informed_at__gte=begins, informed_at__lt=ends)
     return {

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from omsportal.zpz.informing_table import PROGRAMMES
 from representatives.models.zpz import ZpzReport, ZpzStatus, ZpzVersion
@@ -110,15 +111,15 @@ def _informing_url(version: ZpzVersion, line: Line, column: Column) -> str:
 def words_of(action: Action) -> str:
     """What stands on the button."""
     return {
-        Action.COUNT: _("Count anew"),
-        Action.ENTER: _("Fill in by hand"),
-        Action.CHECK: _("Check"),
-        Action.SUBMIT: _("Hand over to the fund"),
-        Action.RECALL: _("Take back"),
-        Action.APPROVE: _("Approve"),
-        Action.ACCEPT: _("Accept"),
-        Action.RETURN: _("Return"),
-        Action.CORRECT: _("Begin a correction"),
+        Action.COUNT: pgettext("button of an official form", "Count anew"),
+        Action.ENTER: pgettext("button of an official form", "Fill in by hand"),
+        Action.CHECK: pgettext("button of an official form", "Check"),
+        Action.SUBMIT: pgettext("button of an official form", "Hand over to the fund"),
+        Action.RECALL: pgettext("button of an official form", "Take back"),
+        Action.APPROVE: pgettext("button of an official form", "Approve"),
+        Action.ACCEPT: pgettext("button of an official form", "Accept"),
+        Action.RETURN: pgettext("button of an official form", "Return"),
+        Action.CORRECT: pgettext("button of an official form", "Begin a correction"),
     }[action]
 
 

@@ -4,7 +4,7 @@ from typing import Self
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import BigIntegerField, Exists, F, OuterRef, Q
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -328,6 +328,17 @@ class Conflict(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="conflict_term"
             ),
+            # The same conflict twice would outlive the ending of one.
+            ExclusionConstraint(
+                name="conflict_no_overlap",
+                expressions=[
+                    ranges.same(F("representative")),
+                    ranges.same(Coalesce(F("clinic"), Value(0), output_field=BigIntegerField())),
+                    ranges.same(Coalesce(F("person"), Value(0), output_field=BigIntegerField())),
+                    ranges.days("valid_from", "valid_to"),
+                ],
+                violation_error_message=_("This conflict is recorded already for that time."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -344,6 +355,8 @@ class EventKind(models.TextChoices):
     UNTRAINED = "untrained", _("training removed")
     AWAY = "away", _("absence recorded")
     BACK = "back", _("absence removed")
+    CONFLICT = "conflict", _("conflict of interest recorded")
+    NO_CONFLICT = "no_conflict", _("conflict of interest ended")
 
 
 class RegisterEventQuerySet(ScopedQuerySet["RegisterEvent"]):
@@ -361,7 +374,7 @@ class RegisterEvent(models.Model):
     actor = models.ForeignKey(
         User, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("who")
     )
-    kind = models.CharField(_("what"), max_length=10, choices=EventKind)
+    kind = models.CharField(_("what"), max_length=12, choices=EventKind)
     # Field → [before, after], both as text.
     data = models.JSONField(_("details"), default=dict)
 

@@ -5,6 +5,7 @@ from zlib import crc32
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -14,6 +15,7 @@ from registry.access import public
 from registry.middleware import ScopedRequest
 from registry.models import Clinic
 from representatives import duty
+from representatives.door import door_pdf
 from representatives.public import lines_of
 from representatives.schedule import Day
 
@@ -82,6 +84,20 @@ def door(request: ScopedRequest, code: str) -> HttpResponse:
         "until": _last(days, first),
     }
     return render(request, "representatives/door.html", context)
+
+
+@require_safe
+@public
+def door_sheet(request: ScopedRequest, code: str) -> HttpResponse:
+    """The same as a sheet of paper: a tagged PDF with a square code that leads to the schedule of the day."""
+    clinic, now = _clinic(code), timezone.now()
+    first = timezone.localdate(now, clinic.region.zone)
+    days = [day for day in duty.days_of(clinic, first, DOOR_DAYS) if day.posts]
+    url = request.build_absolute_uri(reverse("representatives:clinic", args=[code]))
+    body = door_pdf(clinic, days, list(lines_of(clinic)), first=first, url=url)
+    response = HttpResponse(body, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="door-{code}.pdf"'
+    return response
 
 
 def _last(days: list[Day], first: date) -> date:

@@ -8,8 +8,9 @@ import pytest
 
 from appeals import sample
 from appeals.actors import ANONYMOUS
+from appeals.filetypes import sniff
 from appeals.lifecycle import OPEN
-from appeals.models import Appeal, AppealEvent, AppealTopic
+from appeals.models import Appeal, AppealEvent, AppealTopic, Attachment
 from appeals.numbering import parse_number
 from appeals.sample_story import WAYS
 from appeals.sample_texts import words_for
@@ -33,8 +34,16 @@ def people(db, now) -> None:
     seed_representatives(now=now, seed=1)
 
 
-def test_sample_appeals_hold_together(people, now):
+def test_sample_appeals_hold_together(people, now, settings, tmp_path):
+    place = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = {**settings.STORAGES, "default": place}
     sample.seed(now=now, seed=1, appeals=COUNT, report=lambda line: None)
+    papers = list(Attachment.objects.all())
+    assert papers
+    for paper in papers:
+        with paper.file.open("rb") as stored:
+            content = stored.read()
+        assert (sniff(content).mime, len(content)) == (paper.content_type, paper.size)
     assert Appeal.objects.count() == COUNT
     assert_all_whole(now)
     assert set(Appeal.objects.values_list("state", flat=True)) == set(WAYS)

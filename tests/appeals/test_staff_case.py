@@ -112,6 +112,8 @@ SAID = {
     Action.MARK_VALIDITY: {"validity": "justified"},
     Action.SPLIT: {"kind": "complaint", "topic": "3.1.4", "text": "Ещё вопрос", "reason": "Два вопроса"},
     Action.LINK: {"kind": "related"},
+    Action.INSTRUCT: {"text": "Свяжитесь с клиникой", "control_on": "2026-07-01"},
+    Action.REPORT_BACK: {"text": "Связались"},
 }
 
 

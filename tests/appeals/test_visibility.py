@@ -87,7 +87,7 @@ def test_some_only_read(cast, appeals):
     """The supervisor the copy of a complaint about the own insurer; the fund what insurers work."""
     head, fund = cast.scope("supervisor"), cast.scope("fund_admin")
     assert actions_for(head, appeals["copy"]) == ()
-    assert set(actions_for(fund, appeals["third"])) == {Action.REROUTE}
+    assert set(actions_for(fund, appeals["third"])) == {Action.REROUTE, Action.INSTRUCT}
     assert Action.ANSWER in actions_for(fund, appeals["copy"])
 
 

@@ -34,6 +34,7 @@ from appeals.models import (
     QueueSearch,
     Recording,
     ReplyTemplate,
+    ReportMail,
     WorkDraft,
 )
 from appeals.reports.counting import count_appeals
@@ -62,7 +63,7 @@ from dispensary.models import (
     RecommendationContact,
     SurveyAnswer,
 )
-from notifications.models import Message
+from notifications.models import InvitationBatch, Message, PrintedLetter
 from registry.load import load_consent_texts, load_workdays
 from registry.models import (
     AccessRecord,
@@ -77,8 +78,10 @@ from representatives.models import (
     Conflict,
     DirectLine,
     DutyChange,
+    PlannedPositions,
     RegisterEvent,
     Representative,
+    StaffingNorm,
     ZpzEvent,
     ZpzReport,
     ZpzVersion,
@@ -114,6 +117,7 @@ def make_foreign(cast: Cast, now: datetime) -> Foreign:
         *_appeals(cast, now),
         *_campaign(cast, now),
         *_desk(cast, now),
+        *_letters_on_paper(cast, now),
         *_forms(cast, now),
         *_calls(cast, now),
     ]
@@ -124,6 +128,21 @@ def make_foreign(cast: Cast, now: datetime) -> Foreign:
     paper = by_label["appeals.Attachment"]
     file = by_label["dispensary.ClinicFile"]
     return Foreign(appeal, paper.key, file.key, invitation.campaign, invitation, by_label)  # type: ignore[attr-defined]
+
+
+def _letters_on_paper(cast: Cast, now: datetime) -> list[models.Model]:
+    user = cast.users["foreign_supervisor"]
+    letter = send_later(
+        now,
+        event="exam_invitation",
+        channel="post",
+        person=cast.outsider,
+        dedupe_key="canary-on-paper",
+    )
+    batch = InvitationBatch.objects.create(
+        insurer=cast.foreign_insurer, letters=1, envelopes=1, made_by=user, made_at=now
+    )
+    return [batch, PrintedLetter.objects.create(message=letter, batch=batch, envelope=1, sheet=1)]
 
 
 def _people(cast: Cast, now: datetime) -> list[models.Model]:
@@ -175,6 +194,20 @@ def _staff(cast: Cast, now: datetime) -> list[models.Model]:
         Absence.objects.create(representative=one, first_day=date(2026, 6, 1), last_day=date(2026, 6, 3)),
         Conflict.objects.create(
             representative=one, person=cast.outsider, reason=CANARY, valid_from=date(2026, 1, 1)
+        ),
+        StaffingNorm.objects.create(
+            region_id=REGION,
+            level=2,
+            insured_per_representative=1,
+            valid_from=date(2026, 1, 1),
+            source=CANARY,
+        ),
+        PlannedPositions.objects.create(
+            organization=cast.foreign_insurer,
+            level=2,
+            positions=1,
+            valid_from=date(2026, 1, 1),
+            source=CANARY,
         ),
         RegisterEvent.objects.create(
             representative=one, at=now, kind="corrected", data={"phone": [CANARY, ""]}
@@ -262,6 +295,13 @@ def _appeals(cast: Cast, now: datetime) -> list[models.Model]:
             note=CANARY,
             offered_at=now,
             offered_by_user_id=cast.users["foreign_case_worker"].pk,
+        ),
+        ReportMail.objects.create(
+            user=cast.users["foreign_supervisor"],
+            place=f"O{cast.foreign_insurer.pk}",
+            every="week",
+            told_to=now.date(),
+            created_at=now,
         ),
         AppealLink.objects.create(appeal=appeal, earlier=before, kind="related", note=CANARY, at=now),
         ClinicRequest.objects.create(

@@ -63,6 +63,8 @@ NOT_PERSONAL = {
     "dispensary.ProgrammeTest": "public reference",
     "dispensary.Category": "public reference",
     "dispensary.ObservationRule": "public reference",
+    "dispensary.CoverageTarget": "public reference",
+    "dispensary.FileKeeping": "public reference",
     "dispensary.InformingPolicy": "public reference",
     "dispensary.SumProof": "published sums of regions",
     "dispensary.Reason": "dictionary of answers",

@@ -37,6 +37,7 @@ OPEN = {
     "representatives:organization": {"code": "26"},
     "representatives:clinic": None,  # filled in below: the outsider's clinic
     "representatives:door": None,
+    "representatives:door-sheet": None,
     "representatives:calendar": None,
     "openid_connect_login": {"provider_id": "nobody"},
     "notifications:unsubscribe": {"token": "forged"},
@@ -66,7 +67,7 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
     names = set(re.findall(r"<(?:\w+:)?(\w+)>", route.pattern))
     if not names:
         return None
-    if route.view_name in {"representatives:clinic", "representatives:door", "representatives:calendar"}:
+    if route.view_name.removeprefix("representatives:") in {"clinic", "door", "door-sheet", "calendar"}:
         assert cast.outsider.clinic is not None
         return {"code": cast.outsider.clinic.mo_code}
     if route.view_name == "staff_view_delete":
@@ -86,13 +87,18 @@ def parts_of(route: Route, world: Foreign, cast: Cast) -> dict[str, Any] | None:
         "advice_id": world.rows["dispensary.Recommendation"].pk,
         "referral_id": world.rows["dispensary.HospitalReferral"].pk,
         "row": 2,
+        "step": "printed",
+        "letter": world.rows["appeals.AppealLetter"].pk,
         "absence_id": world.rows["representatives.Absence"].pk,
         "call_back_key": world.rows["appeals.CallBack"].key,  # type: ignore[attr-defined]
         "call_id": world.invitation.calls.get().pk,
+        "batch_id": world.rows["notifications.InvitationBatch"].pk,
         "representative_id": world.rows["representatives.Representative"].pk,
         "token": "forged",
         "secret": "a" * 26,
         "action": "take" if "number" in names else "pause",
+        "norm_id": world.rows["representatives.StaffingNorm"].pk,
+        "plan_id": world.rows["representatives.PlannedPositions"].pk,
         "report_id": world.rows["representatives.ZpzReport"].pk,
         "region": "26",
         "table": "9",

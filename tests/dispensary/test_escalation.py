@@ -11,7 +11,8 @@ from dispensary import work
 from dispensary.lifecycle import State
 from dispensary.models import Call, Campaign, ClinicCapacity, Informing, Invitation
 from dispensary.selectors import coverage_of
-from notifications.models import Message
+from notifications import prints
+from notifications.models import Message, PrintState
 from tests.cast import Cast, make_cast
 from tests.dispensary.factories import due_person, make_campaign
 from tests.dispensary.test_work import run_until_idle, settle
@@ -244,3 +245,20 @@ def test_two_machines_repeat_nobody_twice(now) -> None:
     run_until_idle(later)
     assert Invitation.objects.filter(round=2).count() == 6
     assert Message.objects.filter(channel="email").count() == 6
+
+
+def test_a_letter_that_comes_back_gives_way_to_the_next_channel(cast: Cast, now) -> None:
+    invitation = planned(cast, now, "sms", "post", preferred_channel="post")
+    settle(state="sent", sending_at=now, sent_at=now)
+    work.collect_all(now=now)
+    invitation.refresh_from_db()
+    assert invitation.state == "informed"
+    staff = {"actor": cast.users["supervisor"], "scope": cast.scope("supervisor"), "now": now}
+    batch = prints.collect(insurer=cast.insurer, **staff)
+    for to in (PrintState.PRINTED, PrintState.POSTED):
+        prints.step(batch_id=batch.pk, to=to, **staff)
+    number = prints.number_of(batch.sheets.get().pk)
+    prints.note_return(number=number, reason="no_address", **staff)
+    work.collect_all(now=now)
+    invitation.refresh_from_db()
+    assert (invitation.state, invitation.channel, invitation.tried) == ("planned", "sms", ["post"])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
@@ -17,6 +18,8 @@ from omsportal.zpz import appeals_table, drill, explaining, reading
 from omsportal.zpz import counting as official
 from registry.load import load_consent_texts, load_workdays
 from registry.models import AccessRecord, Organization
+from registry.scoping import Role
+from registry.selectors import scope_of
 from representatives.load import load_form_rows
 from representatives.models.zpz import ZpzEvent, ZpzReport, ZpzVersion
 from representatives.services import zpz
@@ -27,7 +30,7 @@ from representatives.zpz.workflow import Action
 from tests.appeals.factories import filed, filing
 from tests.cast import Cast
 from tests.dispensary.factories import make_campaign
-from tests.factories import PersonFactory
+from tests.factories import FundFactory, PersonFactory, RegionFactory, UserFactory, grant
 from tests.representatives.factories import RepresentativeFactory, train
 from tests.representatives.test_pages import client_of
 
@@ -513,3 +516,23 @@ def test_pages_ask_the_same_number_of_questions_whatever_there_is(known: Cast, n
         ) as queries:
             assert client.get(address).status_code == 200
         assert len(queries) <= 16, (address, len(queries))
+
+
+def test_a_region_without_an_insurer_has_the_form_of_its_fund_alone(cast: Cast) -> None:
+    load_form_rows()
+    fund = FundFactory(region=RegionFactory(code="42"))
+    user = UserFactory()
+    grant(user, Role.FUND_ADMIN, organization=fund, region=fund.region)
+    scope = scope_of(user, now=datetime.now(UTC))
+    assert [row.organization for row in reading.board(scope, reading.organizations_of(scope), QUARTER)] == [
+        fund
+    ]
+    assert reading.consolidated(scope, "42", "9", QUARTER).missing == [fund]
+    # Whoever insures nobody informs nobody: nothing is missing, and nothing is there.
+    nothing = reading.consolidated(scope, "42", "10", QUARTER)
+    assert (nothing.missing, nothing.filled.lines) == ([], ())
+    client = Client()
+    client.force_login(user)
+    for address in ("/region/forms/?year=9999&period=Q1", "/region/forms/region/42/10/2026/Q2/"):
+        assert client.get(address).status_code == 200
+    assert client.get("/region/forms/region/42/10/2026/Q7/").status_code == 404

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from dispensary import services as campaigns
-from dispensary.files import services, staging, work
+from dispensary.files import keeping, services, staging, work
 from dispensary.files.codes import FileRejected
 from dispensary.models import (
     ClinicCapacity,
@@ -290,3 +290,22 @@ def test_windows_set_by_a_list_are_those_of_the_pure_rule(place: Cast, now: date
         window = next_window(rule, case.put_on, case.last_visit_on) if rule else None
         expected = (window.opens, window.closes) if window else (None, None)
         assert (case.visit_from, case.visit_to) == expected, (case.icd10, case.put_on, case.last_visit_on)
+
+
+def test_an_original_goes_when_its_term_is_over_and_comes_back_when_it_is_sent_again(
+    place: Cast, now: datetime
+) -> None:
+    text = csv_of([row_of("name_list", place.clinic, place.maria, FAM="Мар1я")])
+    file = send(place.clinic, "name_list", text, now)
+    ClinicFile.objects.update(finished_at=now)
+    stored = file.file.name
+    assert keeping.forget_originals(now=now + timedelta(days=90)) == 0
+    assert keeping.forget_originals(now=now + timedelta(days=91)) == 1
+    assert keeping.forget_originals(now=now + timedelta(days=92)) == 0
+    file.refresh_from_db()
+    assert (file.file.name, file.bad, codes(file)) == ("", 1, [(2, "FAM", "name")])
+    assert not file.clinicfilefault_set.exclude(value="").exists()
+    assert not file.file.storage.exists(stored)
+    assert send(place.clinic, "name_list", text, now + timedelta(days=93)) == file
+    file.refresh_from_db()
+    assert (bool(file.file), codes(file)) == (True, [(2, "FAM", "name")])
