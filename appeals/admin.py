@@ -12,6 +12,7 @@ from appeals.models import (
     DeclineGround,
     Letterhead,
     ProofRule,
+    QualityCriterion,
     ViolationCode,
     VoiceKey,
     WaitingTimeNorm,
@@ -65,6 +66,12 @@ class BodyAddressAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class LetterheadAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     save_as = True
     list_display = ["organization", "name", "signatory", "valid_from", "valid_to", "confirmed"]
+
+
+@admin.register(QualityCriterion)
+class QualityCriterionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    save_as = True
+    list_display = ["code", "text", "weight", "valid_from", "valid_to", "confirmed"]
 
 
 @admin.register(AppealTerm)

@@ -10,6 +10,7 @@ from appeals.models import (
     DeclineGround,
     Macro,
     ProofRule,
+    QualityCriterion,
     ReplyTemplate,
     ViolationCode,
     WaitingTimeNorm,
@@ -26,6 +27,7 @@ def load_reference() -> list[str]:
         load_violation_codes(),
         load_reply_templates(),
         load_macros(),
+        load_quality_criteria(),
         load_waiting_norms(),
         load_proofs(),
         load_decline_grounds(),
@@ -196,3 +198,17 @@ def load_macros() -> str:
     for row in rows:
         Macro.objects.update_or_create(organization=None, name=row["name"], defaults=row)
     return f"{len(rows)} macros"
+
+
+def load_quality_criteria() -> str:
+    rows = [
+        {
+            **{name: row[name] for name in ("code", "text", "source")},
+            "weight": int(row["weight"]),
+            "valid_from": day(row["valid_from"]),
+            "valid_to": day(row["valid_to"]),
+            "confirmed": yes(row["confirmed"]),
+        }
+        for row in read_rows(DATA / "quality_criteria.csv")
+    ]
+    return f"{upsert(QualityCriterion, rows, key=['code', 'valid_from'])} criteria of quality"

@@ -31,6 +31,8 @@ class What(StrEnum):
     WITHDRAWN = "withdrawn"
     INSTRUCTED = "instructed"
     REPORTED = "reported"
+    JUDGED = "judged"
+    DISPUTED = "disputed"
     NOT_SENT = "not_sent"
     DUE_SOON = "due_soon"
     OVERDUE = "overdue"

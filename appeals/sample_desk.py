@@ -7,8 +7,9 @@ from appeals import services
 from appeals.actors import Actor
 from appeals.deadlines import local_day
 from appeals.lifecycle import Action, State
-from appeals.models import Appeal, AppealEvent, Notice
+from appeals.models import Appeal, AppealEvent, Notice, QualityReview
 from appeals.noticing import What
+from appeals.quality import Mark, score
 from appeals.terms import Kind
 from registry.models import RoleGrant
 from registry.scoping import Role
@@ -21,12 +22,31 @@ INSTRUCTIONS = (
     (5, "Запросите у медицинской организации объяснения и приложите их к обращению."),
     (9, "Проверьте, как в этой медицинской организации ведут лист ожидания, и доложите о результате."),
 )
+MARKS = (Mark.YES, Mark.YES, Mark.PARTLY, Mark.YES, Mark.NO)
 MOST = 300  # of one kind, however large the region
 
 
 def seed(*, now: datetime) -> None:
     _instructions(now)
+    _judged(now)
     Notice.objects.bulk_create([*_replies(now), *_approvals(now), *_terms(now)])
+
+
+def _judged(now: datetime) -> None:
+    """The sample of the last year; the older half is judged, so that scores can be seen."""
+    services.draw_sample(now=now, since=now - timedelta(days=365))
+    weights = {one.code: one.weight for one in services.quality_criteria(now.date())}
+    heads = {
+        grant.organization_id: grant.user_id
+        for grant in RoleGrant.objects.in_force(now.date()).filter(role=Role.SUPERVISOR).order_by("pk")
+    }
+    drawn = QualityReview.objects.filter(organization__in=list(heads)).order_by("pk")
+    for place, review in enumerate(drawn[: drawn.count() // 2]):
+        marks = {code: MARKS[(place + number) % len(MARKS)] for number, code in enumerate(sorted(weights))}
+        review.marks = {code: mark.value for code, mark in marks.items()}
+        review.score = score(marks, weights)
+        review.reviewed_at, review.reviewer_id = now - timedelta(days=1), heads[review.organization_id]
+        review.save(update_fields=["marks", "score", "reviewed_at", "reviewer"])
 
 
 def _instructions(now: datetime) -> None:

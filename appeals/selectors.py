@@ -228,6 +228,8 @@ def possible(roles: Iterable[Role], appeal: Appeal) -> tuple[Action, ...]:
     can.discard(Action.REPORT_BACK if appeal.control_on is None else Action.INSTRUCT)
     if appeal.offered_level is None:
         can -= {Action.ACCEPT_HAND_OVER, Action.RETURN_HAND_OVER}
+    if appeal.routed_at is None:
+        can -= {Action.TAKE, Action.ASSIGN}
     if appeal.extended_on is not None:
         can.discard(Action.EXTEND)
     return tuple(action for action in Action if action in can)

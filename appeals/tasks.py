@@ -109,6 +109,12 @@ def tell_of_notices(**_: Any) -> int:
     return write_digests(now=timezone.now())
 
 
+@shared_task(name="appeals.draw_sample")
+def draw_sample(**_: Any) -> int:
+    """Draws cases whose answers are looked at again; returns how many. Repeated, it draws none twice."""
+    return services.draw_sample(now=timezone.now())
+
+
 @shared_task(name="appeals.send_held")
 def send_held(**_: Any) -> int:
     """Sends what waited for its writer to change their mind; returns how many left."""

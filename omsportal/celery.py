@@ -85,6 +85,11 @@ app.conf.update(
             "schedule": 900,
             "options": {"expires": 900},
         },
+        "appeals.draw_sample": {
+            "task": "appeals.draw_sample",
+            "schedule": 6 * 3600,
+            "options": {"expires": 3600},
+        },
         "appeals.forget_searches": {
             "task": "appeals.forget_searches",
             "schedule": 6 * 3600,

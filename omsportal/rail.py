@@ -39,6 +39,7 @@ PLACES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("staff_call", _("New call"), "telephone-inbound", ("/staff/call/",)),
     ("staff_calls", _("Calls back"), "telephone-forward", ("/staff/calls/",)),
     ("staff_board", _("Board"), "kanban", ("/staff/board/",)),
+    ("staff_sampling", _("Quality"), "clipboard-check", ("/staff/quality/",)),
     ("staff_supervision", _("Supervision"), "eye", ("/staff/supervision/",)),
     ("staff_letters", _("Outgoing letters"), "envelope", ("/staff/letters/",)),
     ("staff_texts", _("Ready texts"), "file-text", ("/staff/texts/", "/staff/macros/")),

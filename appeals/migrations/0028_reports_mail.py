@@ -7,31 +7,89 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0027_desk_instructions'),
+        ("appeals", "0027_desk_instructions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ReportMail',
+            name="ReportMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(max_length=20, verbose_name='whose appeals')),
-                ('every', models.CharField(choices=[('week', 'every week'), ('month', 'every month')], max_length=5, verbose_name='how often')),
-                ('told_to', models.DateField(verbose_name='told up to')),
-                ('secret', models.CharField(default=appeals.models.letters.new_secret, editable=False, max_length=26, unique=True)),
-                ('created_at', models.DateTimeField(verbose_name='created at')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
-                ('ended_because', models.CharField(blank=True, choices=[('asked', 'the reader did not want it any more'), ('rights', 'the reader may not see the report any more')], max_length=6, verbose_name='why it ended')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='reader')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("place", models.CharField(max_length=20, verbose_name="whose appeals")),
+                (
+                    "every",
+                    models.CharField(
+                        choices=[("week", "every week"), ("month", "every month")],
+                        max_length=5,
+                        verbose_name="how often",
+                    ),
+                ),
+                ("told_to", models.DateField(verbose_name="told up to")),
+                (
+                    "secret",
+                    models.CharField(
+                        default=appeals.models.letters.new_secret, editable=False, max_length=26, unique=True
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="created at")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended at")),
+                (
+                    "ended_because",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("asked", "the reader did not want it any more"),
+                            ("rights", "the reader may not see the report any more"),
+                        ],
+                        max_length=6,
+                        verbose_name="why it ended",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="reader",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'report by e-mail',
-                'verbose_name_plural': 'reports by e-mail',
-                'indexes': [models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['id'], name='reportmail_running')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('user', 'place', 'every'), name='reportmail_one_running'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_because', '')), models.Q(('ended_at__isnull', False), ('ended_because__in', ['asked', 'rights'])), _connector='OR'), name='reportmail_ended'), models.CheckConstraint(condition=models.Q(('every__in', ['week', 'month'])), name='reportmail_every')],
+                "verbose_name": "report by e-mail",
+                "verbose_name_plural": "reports by e-mail",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=["id"],
+                        name="reportmail_running",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("user", "place", "every"),
+                        name="reportmail_one_running",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("ended_because", "")),
+                            models.Q(("ended_at__isnull", False), ("ended_because__in", ["asked", "rights"])),
+                            _connector="OR",
+                        ),
+                        name="reportmail_ended",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("every__in", ["week", "month"])), name="reportmail_every"
+                    ),
+                ],
             },
         ),
     ]

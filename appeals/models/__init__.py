@@ -42,6 +42,7 @@ from appeals.models.macros import Macro
 from appeals.models.notices import Notice, NoticeSetting
 from appeals.models.posting import BodyAddress, LetterCounter, Letterhead, PrintBatch
 from appeals.models.proofs import Proof, ProofRule, Receiver
+from appeals.models.quality import QualityCriterion, QualityReview
 from appeals.models.recordings import Recording, VoiceKey
 from appeals.models.reference import AppealTerm, AppealTopic, Body, WaitingTimeNorm
 from appeals.models.report_mails import ReportMail
@@ -109,6 +110,8 @@ __all__ = [
     "PrintBatch",
     "Proof",
     "ProofRule",
+    "QualityCriterion",
+    "QualityReview",
     "QueueSearch",
     "Receiver",
     "Recording",

@@ -29,6 +29,8 @@ NOTICES = {
     What.WITHDRAWN: _("The applicant withdrew the appeal"),
     What.INSTRUCTED: _("The fund gave an instruction in the case"),
     What.REPORTED: _("The insurer reported on your instruction"),
+    What.JUDGED: _("Your answer was judged for quality"),
+    What.DISPUTED: _("A colleague objects to your judgement"),
     What.NOT_SENT: _("Your text could not be sent and is kept as a draft"),
     What.DUE_SOON: _("The term is running out"),
     What.OVERDUE: _("The term is over"),

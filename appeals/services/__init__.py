@@ -47,6 +47,9 @@ from appeals.services.posting import (
     note_outcome,
     save_letterhead,
 )
+from appeals.services.quality import SHARE as SAMPLE_SHARE
+from appeals.services.quality import criteria_on as quality_criteria
+from appeals.services.quality import dispute, draw_sample, judge
 from appeals.services.routing import convert, reroute, route_appeal, route_or_put_off, route_waiting
 from appeals.services.scanning import scan_next
 from appeals.services.survey import OPEN_FOR as SURVEY_OPEN_FOR
@@ -56,6 +59,7 @@ from appeals.services.waiting import judge_wait, note_waiting
 
 __all__ = [
     "BATCH",
+    "SAMPLE_SHARE",
     "SURVEY_OPEN_FOR",
     "BatchMoved",
     "Filed",
@@ -80,7 +84,9 @@ __all__ = [
     "cover_absence",
     "decline",
     "detach",
+    "dispute",
     "dissolve_batch",
+    "draw_sample",
     "extend",
     "file_appeal",
     "forget_draft",
@@ -92,6 +98,7 @@ __all__ = [
     "inform_applicant",
     "instruct",
     "issue_answer_letter",
+    "judge",
     "judge_wait",
     "letter_disputed",
     "letter_read",
@@ -104,6 +111,7 @@ __all__ = [
     "note_waiting",
     "order_expertise",
     "plan_cover",
+    "quality_criteria",
     "read_notices",
     "receive_reply",
     "record_expertise",

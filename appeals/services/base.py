@@ -21,6 +21,9 @@ from appeals.targets import Passed
 from appeals.terms import Kind, Role
 from appeals.visibility import may
 
+# Nobody holds what is not at a desk yet.
+_AFTER_ROUTING = frozenset({Action.TAKE, Action.ASSIGN, Action.ACCEPT_HAND_OVER})
+
 
 @dataclass(frozen=True, slots=True)
 class Move:
@@ -81,6 +84,10 @@ def permit(
     state = State(appeal.state)
     known = lifecycle.TABLE.get((state, action))
     role = next((role for role in roles if known is not None and role in known.roles), None)
+    if appeal.routed_at is None and action in _AFTER_ROUTING:
+        raise IllegalAction(
+            code="no_such_move", state=state, action=action, possible=possible(actor.roles_on(appeal), appeal)
+        )
     if role is None:
         code = "no_such_move" if known is None else "role_may_not"
         can = possible(actor.roles_on(appeal), appeal)

@@ -12,6 +12,7 @@ from appeals.models import (
     Body,
     CallPolicy,
     DeclineGround,
+    QualityCriterion,
     ViolationCode,
     WaitingTimeNorm,
 )
@@ -93,6 +94,7 @@ def put_reference() -> None:
             AppealTerm,
             CallPolicy,
             DeclineGround,
+            QualityCriterion,
             ViolationCode,
             WaitingTimeNorm,
         ):

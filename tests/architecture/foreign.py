@@ -31,6 +31,7 @@ from appeals.models import (
     PhoneCall,
     Presence,
     PrintBatch,
+    QualityReview,
     QueueSearch,
     Recording,
     ReplyTemplate,
@@ -511,6 +512,9 @@ def _desk(cast: Cast, now: datetime) -> list[models.Model]:
             appeal=appeal, user=expert, action="answer", fields={"answer": CANARY}, updated_at=now
         ),
         Presence.objects.create(appeal=appeal, user=expert, seen_at=now),
+        QualityReview.objects.create(
+            appeal=appeal, organization=cast.foreign_insurer, worker=expert, drawn_at=now
+        ),
         Notice.objects.create(appeal=appeal, user=expert, what="assigned", at=now),
         ReplyTemplate.objects.create(organization=cast.foreign_insurer, name=CANARY, body=CANARY),
         QueueSearch.objects.create(

@@ -52,6 +52,7 @@ NOT_PERSONAL = {
     "appeals.AppealSum": "counts, no people; whose they are is asked by appeals.reports.reading.place_of",
     "appeals.ReplyTemplate": "wordings, without persons; whose they are is asked by usable_by and editable_by",
     "appeals.Macro": "wordings, without persons; whose they are is asked by usable_by and editable_by",
+    "appeals.QualityCriterion": "public reference",
     "appeals.NoticeSetting": "one switch of a colleague, read and set by that colleague alone",
     "appeals.SurveyRefusal": "keyed digests of contacts, which name nobody",
     "appeals.Article": "public text",
