@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from notifications.events import Priority
 from notifications.models import Provider
 
 # A provider that took nothing of a chunk rests for so long, doubled each time up to the longest.
-COOL_DOWN = timedelta(minutes=1)
+COOL_DOWN = timedelta(seconds=settings.OUTBOX_REST_SECONDS)
 # So many failures in a row, or one of a chunk of so many messages, and the provider rests.
 FAILURES = 3
 FAILURES_AT_ONCE = 10
@@ -140,11 +141,15 @@ def take(name: str, wanted: int, *, now: datetime) -> tuple[int, timedelta]:
 
 _REPORT = """
 UPDATE notifications_provider SET
-    failures = CASE WHEN %(dead)s THEN failures + %(weight)s ELSE 0 END,
-    open_until = CASE WHEN %(dead)s AND failures + %(weight)s >= %(most)s
-        THEN %(now)s + least(%(first)s * power(2, least(failures + %(weight)s - %(most)s, 10)), %(longest)s) END,
+    failures = CASE WHEN %(dead)s THEN greatest(failures + 1, %(weight)s) ELSE 0 END,
+    open_until = CASE WHEN %(dead)s AND greatest(failures + 1, %(weight)s) >= %(most)s
+        THEN %(now)s + least(
+            %(first)s * power(2, least(greatest(failures + 1, %(weight)s) - %(most)s, 10)), %(longest)s
+        ) END,
     slow_until = CASE WHEN %(slow)s THEN %(now)s + %(pause)s ELSE slow_until END
 WHERE name = %(name)s AND (%(dead)s OR %(slow)s OR failures > 0)
+    -- Chunks that were under way when the rest began tell nothing new: one outage is one failure.
+    AND NOT (%(dead)s AND open_until IS NOT NULL AND open_until > %(now)s)
 """
 
 

@@ -135,6 +135,7 @@ SMS_GATEWAY_2_TOKEN = env.str("SMS_GATEWAY_2_TOKEN", "")
 SMS_RECEIPT_SECRET = env.str("SMS_RECEIPT_SECRET", "local")
 # For how long a worker holds the messages it has claimed; longer than a chunk may take at a slow provider.
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 300)
+OUTBOX_REST_SECONDS = env.int("OUTBOX_REST_SECONDS", 60)  # the first rest of a provider that takes nothing
 SMS_SENDER = env.str("SMS_SENDER", "OMS")  # the name an SMS comes from, as agreed with the gateway
 
 STORAGES = {

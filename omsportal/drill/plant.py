@@ -60,6 +60,7 @@ class Plant:
             "SMS_GATEWAY_TOKEN": "drill",
             "SMS_RECEIPT_SECRET": _SECRET,
             "OUTBOX_LEASE_SECONDS": str(LEASE_SECONDS),
+            "OUTBOX_REST_SECONDS": "1",
             "PORTAL_URL": f"http://127.0.0.1:{self.port}",
         }
         self.environment.pop("DJANGO_SETTINGS_MODULE", None)

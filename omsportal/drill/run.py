@@ -21,6 +21,11 @@ FROM generate_series(1, %s) n
 """
 _STATES = "SELECT state, count(*) FROM notifications_message GROUP BY state"
 _LONG = 5_000
+# Not before somebody has been left in doubt by its silence.
+_ANSWERS = "the gateway answers again"
+# Seconds that the provider takes for all messages together, shared by the lines of all workers: long enough for every
+# fault to find messages on their way.
+_WORK = 60
 
 
 @dataclass(kw_only=True)
@@ -66,7 +71,7 @@ def drill(
 ) -> Result:
     """Runs the whole; nothing of it is left but the logs in `folder`. Errors: DemoError where it cannot begin."""
     plant = Plant(
-        folder, name=f"drill-{folder.name}"[:40], workers=workers, seed=seed, latency=100 / messages
+        folder, name=f"drill-{folder.name}"[:40], workers=workers, seed=seed, latency=_WORK / messages
     )
     result = Result(messages=messages)
     try:
@@ -95,7 +100,8 @@ def _break_everything(
         states = _states(plant)
         result.seen_unknown = max(result.seen_unknown, states["unknown"])
         gone = states["sent"] + states["delivered"] + states["unknown"]
-        while faults and gone >= shares[0] * result.messages:
+        # One at a time: what is to show between two faults must have had its moment.
+        if faults and gone >= shares[0] * result.messages and (faults[0][0] != _ANSWERS or states["unknown"]):
             shares.pop(0)
             name, fault = faults.pop(0)
             fault()
@@ -121,7 +127,7 @@ def _faults(plant: Plant, result: Result, chance: random.Random) -> Iterator[tup
     yield "a worker is killed", kill
     yield "the gateway accepts and breaks the connection", lambda: plant.provider.behave("silent")
     yield "a worker is killed in the middle of it", kill
-    yield "the gateway answers again", lambda: plant.provider.behave("")
+    yield _ANSWERS, lambda: plant.provider.behave("")
     yield "Redis is emptied and restarted", restart(plant.restart_redis)
     yield "a worker is killed", kill
     if result.messages >= _LONG:

@@ -240,7 +240,8 @@ class TestHospital:
         assert HospitalEvent.objects.get().by is None
 
     def test_steps_are_kept_and_an_end_is_an_end(self, cast, referral) -> None:
-        now, today = timezone.now(), timezone.localdate()
+        now = timezone.now()
+        today = timezone.localdate(now, referral.region.zone)
         with pytest.raises(NotPossible, match="день"):
             step(cast, referral, "admitted", now)
         with pytest.raises(NotPossible, match="не наступил"):

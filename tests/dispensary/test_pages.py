@@ -154,7 +154,7 @@ def test_queries_do_not_grow_with_the_people(
     services.plan(campaign=campaign, now=now)
     while work.advance_all(now=now):
         pass
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         assert client.get(url, {"state": "queued"}).status_code == 200
 
 
