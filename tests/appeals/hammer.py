@@ -162,6 +162,8 @@ class Hammer:
             "route_appeal": {},
             "split": {"parts": [services.Part(Kind.COMPLAINT, "3.1.4", "Ещё")], "reason": "Два вопроса"},
             "link": {"earlier": self._other(pk), "kind": "related"},
+            "instruct": {"text": "Проверьте и доложите", "control_on": date(2026, 6, 9)},
+            "report_back": {"text": "Проверено"},
         }
 
 

@@ -117,7 +117,9 @@ def test_the_price_of_a_page_does_not_grow(cast, now):
             case(scope, number)
         return len(listing), len(page)
 
-    filed(question(cast), now)
+    # Two of the same person, so that "earlier appeals" has something to show in both.
+    for _ in range(2):
+        filed(question(cast), now)
     price()
     alone = price()
     for _ in range(8):
