@@ -16,9 +16,10 @@ from appeals.models import (
     HandOver,
     NumberCounter,
 )
-from appeals.sample_make import CONSULTATIONS, SHOWN, Maker
+from appeals.sample_make import Maker
 from appeals.sample_places import YEAR
 from appeals.sample_rows import Made, write
+from appeals.sample_shares import CONSULTATIONS, SHOWN
 
 Report = Callable[[str], None]
 BATCH = 5_000

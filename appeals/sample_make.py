@@ -1,14 +1,13 @@
 """Makes one sample appeal: the rules decide where it goes, the table of moves what happened to it."""
 
-import json
 from datetime import date, datetime, timedelta
 from random import Random
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from appeals import codes, routing
 from appeals.deadlines import Deadlines, deadlines, target_on
-from appeals.escalation import end_of_day, next_step_at
+from appeals.escalation import next_step_at
 from appeals.facts import Facts
 from appeals.lifecycle import OPEN, RESTING, WAITING, Action, State
 from appeals.models import (
@@ -16,50 +15,25 @@ from appeals.models import (
     Author,
     Body,
     Direction,
-    HandOverState,
     Validity,
 )
 from appeals.policy import terms, topics
 from appeals.routing import Decision, Policy
 from appeals.sample_evidence import clinic_request, expertise
+from appeals.sample_parts import dated, handed_over, insurance, reasons
 from appeals.sample_places import YEAR, Person, Place, place_of
 from appeals.sample_rows import DEFAULTS, Made
+from appeals.sample_shares import CONSULTATIONS, OLD, ORAL, OTHER_KINDS, SAID, WRITTEN, YOUNG, pick
 from appeals.sample_story import HANDED_OVER, ON_THE_LINE, PUBLIC, WAYS, Step, story
-from appeals.sample_texts import NOTES, QUESTIONS, REASONS, REPLIES, STATEMENTS, Words, words_for
+from appeals.sample_texts import NOTES, REASONS, STATEMENTS, Words, words_for
 from appeals.terms import Channel, Form, Insurance, Kind, Organisation, ReceivedBy
 from registry.models import Organization, Region
 from registry.selectors import work_calendar
 
-# The press of the funds gives 97 % consultations and 3 % complaints; the other kinds are rare beside them.
-CONSULTATIONS = 0.97
 # Stavropol's own figures: 3.1 % complaints, 96.9 % consultations; the rest is counted in neither.
 COMPLAINTS = 0.031
 OTHERS = 0.008
-OTHER_KINDS = ((Kind.COMPLAINT, 30), (Kind.APPLICATION, 5), (Kind.GRATITUDE, 2), (Kind.PROPOSAL, 1))
-ORAL = ((Channel.PHONE, 84), (Channel.VOICE_MESSAGE, 5), (Channel.VISIT, 6), (Channel.DUTY_POST, 5))
-WRITTEN = ((Channel.SITE, 55), (Channel.POST, 20), (Channel.EMAIL, 15), (Channel.FROM_ANOTHER_BODY, 10))
-# What has become of a written appeal of less than a month, and of an older one.
-YOUNG = (
-    (State.REGISTERED, 12),
-    (State.IN_PROGRESS, 34),
-    (State.AWAITING_APPLICANT, 8),
-    (State.AWAITING_CLINIC, 10),
-    (State.AWAITING_EXPERTISE, 6),
-    (State.IN_REVIEW, 8),
-    (State.ANSWERED, 18),
-    (State.WITHDRAWN, 2),
-    (State.DECLINED, 2),
-)
-OLD = (
-    (State.CLOSED, 78),
-    (State.ANSWERED, 10),
-    (State.WITHDRAWN, 4),
-    (State.DECLINED, 3),
-    (State.IN_PROGRESS, 5),
-)
 JUDGED = ((Validity.JUSTIFIED, 9), (Validity.UNJUSTIFIED, 9), (Validity.REPEATED, 2))
-SAID = {Action.ASK_APPLICANT: QUESTIONS, Action.APPLICANT_REPLIED: REPLIES}
-SHOWN = (*WAYS, State.REGISTERED, State.IN_PROGRESS, State.REGISTERED)
 
 
 class Maker:
@@ -91,7 +65,7 @@ class Maker:
         topic = self._topic(kind, wanted)
         written = (kind is not Kind.CONSULTATION and random.random() < 0.85) or random.random() < 0.03
         form = Form.WRITTEN if written or (wanted and kind is Kind.COMPLAINT) else Form.ORAL
-        channel = _pick(WRITTEN if form is Form.WRITTEN else ORAL, random)
+        channel = pick(WRITTEN if form is Form.WRITTEN else ORAL, random)
         person = self._person(place, wanted)
         insurer = self.offices[person.insurer_id]
         received_by = place.fund if random.random() < 0.2 else insurer
@@ -120,11 +94,11 @@ class Maker:
             **self._routed(place, kind, decision, dates),
             "received_by_id": received_by.pk,
             "insurer_id": insurer.pk,
-            "insurance": _insurance(insurer).value,
+            "insurance": insurance(insurer).value,
             "clinic_id": person.clinic_id,
             "text": words.text,
             "wish": words.wish if form is Form.WRITTEN else "",
-            **_dated(filed_at, dates, place),
+            **dated(filed_at, dates, place),
             "validity": Validity.PENDING.value if kind is Kind.COMPLAINT else "",
             "access_code_hash": codes.hash_code(shown) if shown else "",
             "submission_key": key,
@@ -138,7 +112,7 @@ class Maker:
             "urgency": decision.urgency.value,
             "addressee_id": self.bodies.get(decision.addressee or ""),
             "copy_to_supervisor": decision.copy_to_supervisor,
-            "routing_reasons": _reasons(decision, dates),
+            "routing_reasons": reasons(decision, dates),
             "forward_by": dates.forward_by if decision.forward_by else None,
             "target_on": self._target(place, kind, decision.level, dates.registered_on),
         }
@@ -159,14 +133,14 @@ class Maker:
         hand_over = None
         if Action.ACCEPT_HAND_OVER in actions:
             row["level"], row["passed_by_first_level"] = 2, True
-            hand_over = _hand_over(row["id"], steps)
+            hand_over = handed_over(row["id"], steps)
         representative, user_id = self._hands(place, row["organization_id"], row["level"], state)
         at = {step.action: step.at for step in steps}
         row["routed_at"] = at[Action.ROUTE]
         if Action.TAKE in at:
             row["taken_at"], row["worker_id"], row["assignee_id"] = at[Action.TAKE], user_id, representative
         if row["validity"] and Action.ANSWER in at:
-            row["validity"] = _pick(JUDGED, random).value
+            row["validity"] = pick(JUDGED, random).value
         if Action.ANSWER in at or Action.SUBMIT_FOR_REVIEW in at:
             unjustified = row["validity"] == Validity.UNJUSTIFIED.value
             row["answer"] = (unjustified and words.answer_unjustified) or words.answer
@@ -249,13 +223,13 @@ class Maker:
         if wanted in (State.REGISTERED, State.IN_PROGRESS, None):
             if self.random.random() < self.consultations:
                 return Kind.CONSULTATION
-            return _pick(OTHER_KINDS, self.random)
+            return pick(OTHER_KINDS, self.random)
         return Kind.COMPLAINT
 
     def _kind_as_published(self, place: Place) -> Kind:
         """Where no desk has to be filled the shares are those of the press: each 32nd is a complaint."""
         if self.random.random() < OTHERS:
-            return _pick(OTHER_KINDS[1:], self.random)
+            return pick(OTHER_KINDS[1:], self.random)
         place.asked += 1
         complaints = round(place.asked * COMPLAINTS) - round((place.asked - 1) * COMPLAINTS)
         return Kind.COMPLAINT if complaints else Kind.CONSULTATION
@@ -289,7 +263,7 @@ class Maker:
             return self.random.choice((State.REGISTERED, State.IN_PROGRESS)) if fresh else State.CLOSED
         if topic.outside_competence and age > 5:
             return State.FORWARDED
-        return _pick(YOUNG if age < 28 else OLD, self.random)
+        return pick(YOUNG if age < 28 else OLD, self.random)
 
     def _actions(self, state: State, form: Form, level: int | None) -> tuple[Action, ...]:
         if form is Form.ORAL and state is State.CLOSED and level == 1:
@@ -383,48 +357,3 @@ class Maker:
             )
             place.decisions[key] = routing.route(facts, place.policy)
         return place.decisions[key]
-
-
-def _dated(filed_at: datetime, dates: Deadlines, place: Place) -> dict[str, Any]:
-    return {
-        "received_at": filed_at,
-        "registered_at": filed_at,
-        "clock_from": filed_at,
-        "registered_on": dates.registered_on,
-        "due_on": dates.due_on,
-        "due_at": end_of_day(dates.due_on, place.policy.zone),
-        "warn_on": dates.warn_on,
-    }
-
-
-def _insurance(insurer: Organization) -> Insurance:
-    return Insurance.FUND_AS_INSURER if insurer.is_fund else Insurance.OWN
-
-
-def _reasons(decision: Decision, dates: Deadlines) -> str:
-    reasons = [reason.as_json() for reason in (*decision.reasons, *dates.reasons)]
-    return json.dumps(reasons, ensure_ascii=False)
-
-
-def _hand_over(appeal_id: int, steps: list[Step]) -> dict[str, Any]:
-    at = {step.action: step.at for step in steps}
-    return {
-        "appeal_id": appeal_id,
-        "from_level": 1,
-        "to_level": 2,
-        "from_assignee_id": None,
-        "state": HandOverState.ACCEPTED.value,
-        "note": NOTES[0],
-        "offered_by_user_id": None,
-        "offered_at": at[Action.HAND_OVER],
-        "decided_by_user_id": None,
-        "decided_at": at[Action.ACCEPT_HAND_OVER],
-        "reason": "",
-    }
-
-
-T = TypeVar("T")
-
-
-def _pick(shares: tuple[tuple[T, int], ...], random: Random) -> T:
-    return random.choices([value for value, _ in shares], [share for _, share in shares])[0]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db.models import Count, Max
 
 from appeals.models import Appeal
-from appeals.models.appeals import IS_OPEN
+from appeals.models.appeal_rules import IS_OPEN
 from appeals.terms import Urgency
 from representatives import assignment
 from representatives.assignment import Candidate, Choice

@@ -11,7 +11,7 @@ from appeals import services
 from appeals.actors import SYSTEM, Actor
 from appeals.errors import AppealError
 from appeals.models import Appeal
-from appeals.models.appeals import IS_OPEN
+from appeals.models.appeal_rules import IS_OPEN
 from registry.scoping import Scope
 from representatives import assignment, signals
 from representatives.models import Representative

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from appeals.models import Appeal
-from appeals.models.appeals import IS_OPEN
+from appeals.models.appeal_rules import IS_OPEN
 from appeals.selectors import working_scope
 from registry.names import short_name
 from registry.scoping import Scope

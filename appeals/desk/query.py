@@ -16,7 +16,7 @@ from appeals.desk.paging import BY_ARRIVAL, BY_DUE, BY_URGENCY, Order
 from appeals.desk.search import matching
 from appeals.desk.tabs import Tab, of_tab
 from appeals.models import Appeal, Validity
-from appeals.models.appeals import IS_OPEN
+from appeals.models.appeal_rules import IS_OPEN
 from appeals.selectors import working_scope
 from registry.models import Clinic
 from registry.scoping import Scope

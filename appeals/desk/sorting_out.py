@@ -10,7 +10,7 @@ from appeals.desk.listing import light
 from appeals.desk.presenting import short_name
 from appeals.lifecycle import State
 from appeals.models import Appeal
-from appeals.models.appeals import IS_OPEN
+from appeals.models.appeal_rules import IS_OPEN
 from appeals.selectors import working_scope
 from registry.scoping import Role, Scope
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from appeals.desk.query import PROVED
 from appeals.models import Appeal
-from appeals.models.appeals import IS_OPEN
+from appeals.models.appeal_rules import IS_OPEN
 from appeals.selectors import working_scope
 from appeals.terms import Kind
 from registry.access import roles

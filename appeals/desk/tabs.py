@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from appeals.lifecycle import WAITING
 from appeals.models import Appeal, HandOver, HandOverState
-from appeals.models.appeals import IS_OPEN
+from appeals.models.appeal_rules import IS_OPEN
 from registry.models import Organization
 from registry.models.parties import OrganizationKind
 from registry.scoping import Role, Scope

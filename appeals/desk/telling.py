@@ -15,7 +15,7 @@ from appeals.desk import searches
 from appeals.desk.filters import read
 from appeals.desk.tabs import bounded_counts, count_words
 from appeals.models import QueueSearch
-from appeals.models.appeals import IS_OPEN
+from appeals.models.appeal_rules import IS_OPEN
 from notifications.models import Channel
 from notifications.services import Recipient, enqueue
 from registry.selectors import scope_of, work_calendar

@@ -1,10 +1,5 @@
-from appeals.models.appeals import (
-    ActingGround,
-    Appeal,
-    AppealQuerySet,
-    ReplyChannel,
-    Validity,
-)
+from appeals.models.appeal_rules import ActingGround, ReplyChannel, Validity
+from appeals.models.appeals import Appeal, AppealQuerySet
 from appeals.models.calls import (
     CallBack,
     CallBackAttempt,

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Case, CharField, Count, F, Func, Q, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce
 
-from appeals.models.appeals import Validity
+from appeals.models.appeal_rules import Validity
 from appeals.models.reports import Outcome
 from appeals.reports.measures import COUNTS
 from appeals.reports.query import WrongQuery

@@ -12,7 +12,7 @@ from appeals.deadlines import local_day, target_on
 from appeals.errors import AppealNotFound, ChangedMeanwhile, IllegalAction, InputMissing
 from appeals.lifecycle import RESTING, WAITING, Action, State, Transition
 from appeals.models import Appeal, AppealEvent, HandOver, HandOverState
-from appeals.models.appeals import OFFERABLE
+from appeals.models.appeal_rules import OFFERABLE
 from appeals.policy import calendar_from, terms
 from appeals.reference import Unit
 from appeals.selectors import possible

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from appeals.models import Appeal, AppealTopic
-from appeals.models.appeals import Validity
+from appeals.models.appeal_rules import Validity
 from appeals.models.reports import AppealFactQuerySet
 from appeals.reports.reading import latest_run
 from appeals.terms import Form, Kind

@@ -1,0 +1,4 @@
+"""What marks a row of the other region, so that a leak sings."""
+
+CANARY = "КАНАРЕЙКА"
+REGION = "26"
