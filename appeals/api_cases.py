@@ -42,7 +42,7 @@ from appeals.api_forms import (
     ValidityIn,
     WithdrawIn,
 )
-from appeals.errors import AppealError, AppealNotFound
+from appeals.errors import AppealError
 from appeals.lifecycle import Action
 from appeals.selectors import working_scope
 from appeals.serializers import CaseOut, ProblemOut
@@ -88,10 +88,8 @@ class CaseAction(APIView):
                 **self.arguments(given),
             )
             return shown(request, number)
-        except AppealNotFound as error:
-            # Done, and out of the caller's sight by it; or never in it.
-            return problem(error)
         except AppealError as error:
+            # AppealNotFound among them: done, and out of the caller's sight by it; or never in it.
             return problem(error)
 
     def arguments(self, given: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from dispensary.case_forms import CallForm
 from dispensary.forms import DayInput
 from dispensary.models import RecommendationEnd, RecommendationKind
 from dispensary.models.aftercare import CancelReason, HospitalAct
+from registry.identifiers import normalise
 from registry.models import InsuredPerson
 from registry.scoping import Role, Scope
 
@@ -48,7 +49,7 @@ class AdviceForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        enp = "".join(sign for sign in data.get("enp", "") if sign.isdigit())
+        enp = normalise(data.get("enp", ""))
         if enp and data.get("birth_date"):
             people = InsuredPerson.objects.visible_to(self.scope).filter(
                 insurer__in=self.scope.organizations(Role.EXPERT)

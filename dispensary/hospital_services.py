@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from dispensary.case_services import NotPossible, message_channel
@@ -100,9 +100,13 @@ def offer_complaints(*, now: datetime) -> int:
     Consent and quiet hours are asked for when the message leaves. Nothing in it says what the person waits for.
     """
     today = timezone.localdate(now)
-    late = Q(latest_on__lt=today, admitted_on__isnull=True) | Q(admitted_on__gte=today - LATELY)
+    late = Q(latest_on__lt=today, admitted_on__isnull=True)
+    late |= Q(admitted_on__gte=today - LATELY, admitted_on__gt=F("latest_on"))
+    # Whoever cannot be written to is left out here: they would fill every batch for ever.
+    reached = Q(person__phone__startswith="+7") | ~Q(person__email="") | ~Q(person__address="")
     rows = HospitalReferral.objects.filter(
         late,
+        reached,
         latest_on__isnull=False,
         cancelled_on__isnull=True,
         offered_at__isnull=True,
@@ -114,11 +118,12 @@ def offer_complaints(*, now: datetime) -> int:
         for row in held.order_by("latest_on", "pk")[:BATCH]
         if standing_of(row, timezone.localdate(now, row.region.zone)).breached
     ]
-    drafts = []
+    drafts, told = [], []
     for row in found:
         channel = message_channel(row.person)
         if channel is not None:
             link = f"{settings.PORTAL_URL}/cabinet/exams/"
+            told.append(row)
             drafts.append(
                 draft(
                     event=EVENT,
@@ -132,7 +137,6 @@ def offer_complaints(*, now: datetime) -> int:
                 )
             )
     enqueue_many(messages=drafts)
-    told = [row for row in found if message_channel(row.person) is not None]
     HospitalReferral.objects.filter(pk__in=[row.pk for row in told]).update(offered_at=now)
     HospitalEvent.objects.bulk_create(
         HospitalEvent(referral=row, act=HospitalAct.OFFERED, at=now) for row in told

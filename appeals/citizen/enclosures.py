@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -36,7 +37,7 @@ class Enclosure:
 def enclosures(appeal: Appeal, number: str) -> list[Enclosure]:
     """The oldest first, in one query. By number and code a file has no name: what somebody called it may tell a
     diagnosis to whoever looks over the shoulder."""
-    rows = Attachment.objects.filter(appeal=appeal, sealed=False, clinic_request=None, expertise=None)
+    rows = _theirs(appeal)
     return [
         Enclosure(
             paper.name if number else _nameless(place, paper),
@@ -67,9 +68,13 @@ def enclosure_look(request: HttpRequest, holder: "Holder", key: UUID) -> HttpRes
     return as_shown(_found(holder.appeal, key))
 
 
+def _theirs(appeal: Appeal) -> QuerySet[Attachment]:
+    """What of an appeal's files its applicant may open: nothing sealed, nothing between offices."""
+    return Attachment.objects.filter(appeal=appeal, sealed=False, clinic_request=None, expertise=None)
+
+
 def _found(appeal: Appeal, key: UUID) -> Attachment:
-    rows = Attachment.objects.filter(appeal=appeal, sealed=False, clinic_request=None, expertise=None)
-    found = rows.filter(key=key, verdict=ScanVerdict.CLEAN).first()
+    found = _theirs(appeal).filter(key=key, verdict=ScanVerdict.CLEAN).first()
     if found is None:
         raise Http404("No such file, or not for this reader")
     return found

@@ -39,14 +39,13 @@ def overrides(request: ScopedRequest) -> HttpResponse:
         "total": len(found.rows),
         "cut": found.more,
         "days": days,
-        "periods": [
-            {"label": _period(one), "url": f"?days={one}", "current": one == days} for one in PERIODS
-        ],
+        "periods": [{"label": period(one), "url": f"?days={one}", "current": one == days} for one in PERIODS],
     }
     return render(request, "appeals/desk/overrides.html", context)
 
 
-def _period(days: int) -> str:
+def period(days: int) -> str:
+    """A length of time for a list of them to choose from."""
     return ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
 
 

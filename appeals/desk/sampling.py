@@ -148,10 +148,10 @@ def _form_for(
     request: ScopedRequest, found: QualityReview, criteria: list[QualityCriterion]
 ) -> forms.Form | None:
     data = request.POST if request.method == "POST" else None
-    mine = found.worker_id == request.scope.user_id
     if found.reviewed_at is None:
         return ChecklistForm(data, criteria)
-    return DisputeForm(data) if mine and found.disputed_at is None else None
+    mine = services.may_dispute(found, user_id=request.scope.user_id, now=timezone.now())
+    return DisputeForm(data) if mine else None
 
 
 def _done(request: ScopedRequest, found: QualityReview, form: forms.Form) -> HttpResponse:

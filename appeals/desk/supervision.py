@@ -11,9 +11,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from appeals.desk.overrides import period
 from appeals.desk.query import PROVED
 from appeals.models import Appeal
 from appeals.models.appeal_rules import IS_OPEN
@@ -117,7 +117,7 @@ def supervision(request: ScopedRequest) -> HttpResponse:
         "lines": lines_of(request.scope, today=today, since=since),
         "periods": [
             {
-                "label": ngettext("%(days)s day", "%(days)s days", one) % {"days": one},
+                "label": period(one),
                 "url": f"?days={one}",
                 "current": one == days,
             }
@@ -126,7 +126,3 @@ def supervision(request: ScopedRequest) -> HttpResponse:
         "since": since.date(),
     }
     return render(request, "appeals/desk/supervision.html", context)
-
-
-def _period(days: int) -> str:
-    return ngettext("%(days)s day", "%(days)s days", days) % {"days": days}

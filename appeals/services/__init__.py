@@ -49,7 +49,7 @@ from appeals.services.posting import (
 )
 from appeals.services.quality import SHARE as SAMPLE_SHARE
 from appeals.services.quality import criteria_on as quality_criteria
-from appeals.services.quality import dispute, draw_sample, judge
+from appeals.services.quality import dispute, draw_sample, judge, may_dispute
 from appeals.services.routing import convert, reroute, route_appeal, route_or_put_off, route_waiting
 from appeals.services.scanning import scan_next
 from appeals.services.survey import OPEN_FOR as SURVEY_OPEN_FOR
@@ -106,6 +106,7 @@ __all__ = [
     "mark_paper",
     "mark_read",
     "mark_validity",
+    "may_dispute",
     "next_case",
     "note_outcome",
     "note_waiting",

@@ -13,6 +13,7 @@ from appeals.actors import Actor
 from appeals.asked import clinic_asked
 from appeals.deadlines import deadlines, local_day
 from appeals.models import (
+    TO_APPLICANT,
     Appeal,
     AppealLetter,
     Body,
@@ -67,7 +68,7 @@ def issue(
     """One letter in the caller's transaction. The counter's row is locked until it ends: no gaps, no doubles."""
     office = appeal.organization or appeal.received_by
     today = local_day(now, appeal.region.zone)
-    language = appeal.language if kind not in BETWEEN_OFFICES else "ru"
+    language = appeal.language if kind in TO_APPLICANT else "ru"
     with translation.override(language):
         heading = letter_texts.subject(kind, appeal.number)
     to = to or Addressee.applicant(appeal)
@@ -95,9 +96,6 @@ def issue(
         due_on=due_on,
         way=to.way,
     )
-
-
-BETWEEN_OFFICES = frozenset({LetterKind.FORWARDING, LetterKind.CLINIC_REQUEST})
 
 
 def is_on_paper(appeal: Appeal) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from appeals.actors import Actor
@@ -61,7 +62,7 @@ def judge(
         raise TooLate(_("A colleague has judged this case meanwhile."), code="judged")
     if review.worker_id == actor.user_id and actor.user_id is not None:
         raise InvalidInput({"comment": _("Nobody judges an own case.")})
-    weights = {one.code: one.weight for one in criteria_on(now.date())}
+    weights = {one.code: one.weight for one in criteria_on(timezone.localdate(now))}
     if set(marks) != set(weights):
         raise InvalidInput({"comment": _("Answer every line of the checklist.")})
     review.marks = {code: mark.value for code, mark in marks.items()}
@@ -75,6 +76,13 @@ def judge(
     return review
 
 
+def may_dispute(review: QualityReview, *, user_id: int | None, now: datetime) -> bool:
+    """Whether the judgement is about this person's work, not disputed yet, and no older than 14 days."""
+    if review.worker_id != user_id or review.reviewed_at is None or review.disputed_at is not None:
+        return False
+    return now <= review.reviewed_at + DISPUTED_WITHIN
+
+
 @transaction.atomic
 def dispute(*, review_id: int, text: str, actor: Actor, now: datetime) -> QualityReview:
     """Whoever answered writes once why the judgement is wrong. Errors: AppealNotFound, InvalidInput, TooLate."""
@@ -83,7 +91,7 @@ def dispute(*, review_id: int, text: str, actor: Actor, now: datetime) -> Qualit
         raise AppealNotFound
     if not text.strip():
         raise InvalidInput({"dispute": _("Write what you do not agree with")})
-    if review.disputed_at is not None or now > review.reviewed_at + DISPUTED_WITHIN:
+    if not may_dispute(review, user_id=actor.user_id, now=now):
         raise TooLate(_("A judgement can be disputed once and within 14 days."), code="disputed")
     review.dispute, review.disputed_at = text.strip(), now
     review.save(update_fields=["dispute", "disputed_at"])

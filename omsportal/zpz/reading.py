@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import F
 from django.http import Http404
 
 from registry.models import Organization, Region
@@ -123,15 +124,10 @@ def consolidated(scope: Scope, region: str, table: str, period: Period) -> Conso
             region=region, table=table, year=period.year, period=period.code
         )
     }
-    accepted = {
-        report.pk: report.accepted_number for report in reports.values() if report.accepted_number is not None
-    }
-    rows = ZpzVersion.objects.visible_to(scope).filter(report__in=list(accepted))
-    filled = [
-        Filled.from_json(table, version.rows)
-        for version in rows.order_by("report")
-        if version.number == accepted[version.report_id]
-    ]
+    accepted = ZpzVersion.objects.visible_to(scope).filter(
+        report__in=[report.pk for report in reports.values()], number=F("report__accepted_number")
+    )
+    filled = [Filled.from_json(table, version.rows) for version in accepted.order_by("report")]
     parts = tuple(Part(one, reports.get(one.pk)) for one in members)
     place = members[0].region if members else Region.objects.get(pk=region)
     return Consolidated(place, table, period, parts, added(table, filled))

@@ -180,7 +180,8 @@ def act(request: ScopedRequest, report_id: int) -> HttpResponse:
         version = reading.version_of(request.scope, report)
         return _form_page(request, report, version, form, asked=action.value)
     try:
-        _do(request, report, action, request.POST.get("reason", "")[:2000], timezone.now())
+        reason = form.cleaned_data["reason"] if form.is_valid() else ""
+        _do(request, report, action, reason, timezone.now())
     except workflow.Refusal as refusal:
         messages.error(request, refusal.text)
     else:

@@ -90,15 +90,16 @@ def test_a_solution_opens_one_door_once_and_in_time(now):
 def test_a_solution_cut_otherwise_is_the_same_puzzle(now):
     """Digits moved from the number into the salt give the same hash: neither another puzzle nor a later end."""
     given = unpacked(solve(new_puzzle("file", now)))
+    while given["number"] < 10:  # one digit cannot be cut in two
+        given = unpacked(solve(new_puzzle("file", now)))
+    assert solved(packed(given), "file", by="a", now=now)
     text = f"{given['salt']}{given['number']}"
     for cut in range(1, len(text)):
         if text[cut:].isdigit() and cut != len(given["salt"]):
             forged = packed({**given, "salt": text[:cut], "number": int(text[cut:])})
             late = now + puzzles.LASTS + timedelta(seconds=1)
             assert not solved(forged, "file", by="b", now=late)
-            assert not (
-                solved(packed(given), "file", by="a", now=now) and solved(forged, "file", by="b", now=now)
-            )
+            assert not solved(forged, "file", by="b", now=now)
 
 
 _JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=20), st.lists, max_leaves=5)

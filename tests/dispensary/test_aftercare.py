@@ -32,6 +32,7 @@ from registry.models import AccessRecord, Consent
 from registry.scoping import Role
 from tests.cast import Cast
 from tests.dispensary.factories import give_consent
+from tests.factories import PersonFactory
 
 DUE = date(2026, 5, 15)
 GIVEN = date(2026, 4, 1)
@@ -239,6 +240,20 @@ class TestHospital:
         assert (message.event, message.payload.keys()) == ("hospital_wait", {"link"})
         assert HospitalEvent.objects.get().by is None
 
+    def test_who_cannot_be_told_holds_up_nobody(self, cast, referral, monkeypatch) -> None:
+        monkeypatch.setattr(hospital_services, "BATCH", 1)
+        today = timezone.localdate()
+        mute = PersonFactory(insurer=cast.insurer, clinic=cast.clinic, phone="", email="", address="")
+        for number, person, latest_on, admitted_on in (
+            ("Н-2", mute, today - timedelta(days=20), None),
+            ("Н-3", cast.maria, today - timedelta(days=10), today - timedelta(days=12)),  # in time
+        ):
+            referral.pk, referral.number, referral.person = None, number, person
+            referral.latest_on, referral.admitted_on = latest_on, admitted_on
+            referral.save(force_insert=True)
+        assert hospital_services.offer_complaints(now=timezone.now()) == 1
+        assert HospitalReferral.objects.get(offered_at__isnull=False).number == "Н-1"
+
     def test_steps_are_kept_and_an_end_is_an_end(self, cast, referral) -> None:
         now = timezone.now()
         today = timezone.localdate(now, referral.region.zone)
@@ -355,7 +370,7 @@ def test_a_citizen_says_it_is_done_and_complains_with_the_topic_filled_in(cast, 
     assert 'name="topics" value="3.1.5.6"' in page
     begun = client.post(reverse("appeal_new"), {"topics": "3.1.5.6"})
     assert begun.status_code == 200
-    assert begun.context["form"].initial.get("kind") == "complaint" or "complaint" in begun.content.decode()
+    assert begun.context["form"].initial["kind"] == "complaint"
     address = reverse("dispensary:advice-done", args=[advice.pk])
     assert client.get(address).status_code == 405
     assert client_of(cast, "outsider").post(address).status_code == 404

@@ -136,6 +136,7 @@ def test_each_reader_gets_the_own_figures_and_nobody_a_name(counted) -> None:
     record = AccessRecord.objects.latest("pk")
     assert (record.subject, record.key, record.rows) == ("report_rows", f"C{cast.clinic.pk}", 3)
     mine = report(cast, "supervisor", "appeals_report_rows", measure="complaints").context["facts"]
+    assert mine
     assert all(row["url"] for row in mine)
     body = b"".join(
         report(cast, "supervisor", "appeals_report_rows_csv", measure="complaints").streaming_content
