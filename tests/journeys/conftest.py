@@ -98,6 +98,7 @@ def portal(transactional_db: None) -> Any:
 def assert_accessible(page: Page) -> None:
     """No violation of WCAG 2.2 A and AA that axe can find, and nothing wider than the screen."""
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    page.wait_for_load_state()  # between two pages there is no document to look at
     if not page.evaluate("() => Boolean(window.axe)"):
         # By evaluation, not by a script element: the page's policy forbids that, as it should.
         page.evaluate(AXE.read_text(encoding="utf-8"))
